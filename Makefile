@@ -1,0 +1,175 @@
+# calutils: small tools for calibrating radio-interferometer data.
+#
+#   make          build everything          make demo    the main job, from beginning to end
+#   make check    build and run the tests   make help    all targets
+#
+# Adding a tool: bin/NAME.c, man/NAME.man, share/schemas/NAME.json, tests/NAME.bats. Adding a plugin: plugins/NAME.c.
+# The build finds them; nothing here names one.
+
+VERSION := 0.1.0
+PREFIX  ?= /usr/local
+DESTDIR ?=
+BUILD   ?= build
+JOBS    ?= $(shell nproc)
+
+CC       ?= cc
+CXX      ?= c++
+OPTIMISE ?= -O3 -march=x86-64-v2 -ffp-contract=off
+ifneq ($(shell uname -m),x86_64)
+OPTIMISE = -O3 -ffp-contract=off
+endif
+WARN      = -Wall -Wextra -Wshadow -Wpointer-arith -Wwrite-strings -Wvla
+ifdef DEVELOPER
+WARN     += -Werror
+endif
+ifdef SANITIZE
+HARDEN    = -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all
+OPTIMISE  = -O1 -g -ffp-contract=off
+endif
+
+CPPFLAGS += -Ilibcommon -D_GNU_SOURCE -DCAL_VERSION='"$(VERSION)"'
+CFLAGS   += -std=gnu11 $(OPTIMISE) -g1 -fPIC -fcx-limited-range -fno-math-errno -pthread $(WARN) -Wstrict-prototypes -Wmissing-prototypes $(HARDEN)
+CXXFLAGS += -std=c++17 $(OPTIMISE) -g1 -fPIC -pthread $(WARN) $(HARDEN) -isystem /usr/include/casacore
+LDFLAGS  += -pthread $(HARDEN)
+# Archives first, then every library that any room uses: --as-needed drops what a tool does not touch.
+LIBS      = -Wl,--as-needed -lcasa_measures -lcasa_tables -lcasa_casa -ljq -lcfitsio -lcairo -lz -ldl -lm -lstdc++
+
+SOURCES := $(wildcard libcommon/*/*.c)
+SHIMS   := $(wildcard libcommon/*/*.cc)
+TOOLS   := $(patsubst bin/%.c,%,$(wildcard bin/*.c))
+PLUGINS := $(patsubst plugins/%.c,%,$(wildcard plugins/*.c))
+UNITS   := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
+WRONG   := $(patsubst tests/plugins/%.c,%,$(wildcard tests/plugins/*.c))
+
+OBJECTS  = $(SOURCES:%.c=$(BUILD)/%.o) $(SHIMS:%.cc=$(BUILD)/%.oo)
+ARCHIVE  = $(BUILD)/libcommon.a
+TOOLBINS = $(TOOLS:%=$(BUILD)/bin/%)
+
+.PHONY: all tools demo check asan bench lint format install uninstall dist deps clean help
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: tools $(PLUGINS:%=$(BUILD)/plugins/%.so) $(TOOLS:%=$(BUILD)/man/%.1)
+tools: $(TOOLBINS)
+
+help:
+	@sed -n 's/^## *//p' $(MAKEFILE_LIST)
+
+## all         build tools, plugins and manual pages in build/ (the default)
+## demo        install what is needed, build, and run the main job from beginning to end
+## check       install what is needed, build, and run every test
+## asan        the same tests under AddressSanitizer and UndefinedBehaviorSanitizer
+## bench       start-up, speed and memory, as ratios
+## lint        clang-format, shellcheck and function sizes
+## format      let clang-format rewrite the sources
+## install     copy to $(DESTDIR)$(PREFIX); PREFIX is /usr/local unless given
+## uninstall   remove what install put there
+## dist        calutils-VERSION.tar.gz from the last commit
+## deps        install the Debian packages (apt-get, as root or through sudo)
+## clean       remove build/
+
+# ---- building ----
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/%.oo: %.cc
+	@mkdir -p $(@D)
+	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
+
+$(ARCHIVE): $(OBJECTS)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+# A tool's JSON Schema travels inside it, for --schema.
+$(BUILD)/schema/%.o: share/schemas/%.json
+	@mkdir -p $(@D)
+	printf '.section .note.GNU-stack,"",%%progbits\n.section .rodata\n.global cal_schema\ncal_schema: .incbin "%s"\n.byte 0\n' $< | $(CC) -c -x assembler -o $@ -
+
+$(BUILD)/bin/%: $(BUILD)/bin/%.o $(BUILD)/schema/%.o $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# The door lists the tools; what it lists is asked of the tools themselves.
+$(BUILD)/gen/tools.inc: $(filter-out $(BUILD)/bin/calutils,$(TOOLBINS))
+	@mkdir -p $(@D)
+	for tool in $^; do $$tool --describe || exit 1; done > $@
+
+$(BUILD)/bin/calutils.o: $(BUILD)/gen/tools.inc
+$(BUILD)/bin/calutils.o: CPPFLAGS += -I$(BUILD)/gen
+
+$(BUILD)/plugins/%.so: plugins/%.c libcommon/plugin/calutils_plugin.h $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -shared -fvisibility=hidden -Wl,--exclude-libs,ALL -o $@ $< $(ARCHIVE) $(LIBS)
+
+$(BUILD)/man/%.1: $(BUILD)/bin/% man/%.man
+	@mkdir -p $(@D)
+	$< --manual=man/$*.man > $@
+
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(ARCHIVE)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/tests/plugins/%.so: tests/plugins/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -shared -o $@ $<
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# ---- testing ----
+
+.PHONY: test-programs
+test-programs: all $(UNITS:%=$(BUILD)/tests/unit/%) $(WRONG:%=$(BUILD)/tests/plugins/%.so)
+
+check: deps
+	$(MAKE) -j$(JOBS) DEVELOPER=1 test-programs
+	tests/run $(BUILD)
+
+asan: deps
+	$(MAKE) -j$(JOBS) DEVELOPER=1 BUILD=build-asan SANITIZE=address,undefined test-programs
+	tests/run build-asan
+
+bench: deps
+	$(MAKE) -j$(JOBS) all
+	tests/bench/run $(BUILD)
+
+lint:
+	tests/lint
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h' '*.cc')
+
+demo: deps
+	$(MAKE) -j$(JOBS) all
+	share/demo $(BUILD)
+
+# ---- installing ----
+
+deps:
+	@share/install-packages
+
+BINDIR  = $(DESTDIR)$(PREFIX)/bin
+LIBDIR  = $(DESTDIR)$(PREFIX)/lib/calutils/plugins
+MANDIR  = $(DESTDIR)$(PREFIX)/share/man/man1
+DATADIR = $(DESTDIR)$(PREFIX)/share/calutils
+COMPDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+INCDIR  = $(DESTDIR)$(PREFIX)/include
+
+install: all
+	install -d $(BINDIR) $(LIBDIR) $(MANDIR) $(DATADIR)/schemas $(COMPDIR) $(INCDIR)
+	install -m 755 $(TOOLBINS) $(BINDIR)
+	install -m 755 $(PLUGINS:%=$(BUILD)/plugins/%.so) $(LIBDIR)
+	install -m 644 $(TOOLS:%=$(BUILD)/man/%.1) $(MANDIR)
+	install -m 644 $(TOOLS:%=share/schemas/%.json) $(DATADIR)/schemas
+	install -m 644 libcommon/plugin/calutils_plugin.h $(INCDIR)
+	for tool in $(TOOLS); do install -m 644 share/completion/calutils.bash $(COMPDIR)/$$tool || exit 1; done
+
+uninstall:
+	rm -f $(TOOLS:%=$(BINDIR)/%) $(TOOLS:%=$(MANDIR)/%.1) $(TOOLS:%=$(COMPDIR)/%) $(INCDIR)/calutils_plugin.h
+	rm -rf $(DESTDIR)$(PREFIX)/lib/calutils $(DATADIR)
+
+dist:
+	git archive --prefix=calutils-$(VERSION)/ -o calutils-$(VERSION).tar.gz HEAD
+
+clean:
+	rm -rf build build-asan

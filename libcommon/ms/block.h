@@ -1,0 +1,84 @@
+/* The visibility stream: MAIN in blocks of a few thousand rows, read along the tiles, in the order of the file.
+ *
+ *     cal_reader *reader;
+ *     cal_reader_open(ms, meta, selection, CAL_READ_DATA | CAL_READ_FLAG, NULL, &reader, err);
+ *     cal_block *block;
+ *     while (!(status = cal_reader_next(reader, &block, err)) && block) { ... }
+ *     cal_reader_close(reader);
+ *
+ * A block holds selected rows of one cell shape, in ascending row order; rows of several data descriptions and times may stand in
+ * it (loop over runs of equal dd and time). A set whose data descriptions differ in shape gives one block per shape for each
+ * window of rows. Memory is a few blocks whatever the size of the MS; the next block is read by a thread of the reader while the
+ * caller works on this one, so the caller must hold cal_reader_lock() whenever it touches the same MS itself.
+ */
+#ifndef CAL_MS_BLOCK_H
+#define CAL_MS_BLOCK_H
+
+#include "base/error.h"
+#include "ms/meta.h"
+#include "ms/select.h"
+#include "table/table.h"
+#include <complex.h>
+#include <stdint.h>
+
+/* Scalar columns of `count` rows. */
+typedef struct cal_rows {
+    int64_t count;
+    int64_t *row; /* row numbers in MAIN, ascending */
+    int *antenna1, *antenna2, *dd, *field, *scan, *state, *observation, *array, *feed1, *feed2, *processor;
+    double *time, *centroid, *interval, *exposure; /* s */
+    double *uvw;                                   /* [row][3] m */
+    uint8_t *flag_row;
+} cal_rows;
+
+/* What to read beside the scalar columns. */
+enum {
+    CAL_READ_DATA = 1,
+    CAL_READ_CORRECTED = 2,
+    CAL_READ_MODEL = 4,
+    CAL_READ_FLAG = 8,
+    CAL_READ_WEIGHT = 16,          /* WEIGHT, [row][corr] */
+    CAL_READ_SIGMA = 32,           /* SIGMA, [row][corr] */
+    CAL_READ_WEIGHT_SPECTRUM = 64, /* where the column exists and its cells are defined, else NULL */
+    CAL_READ_SIGMA_SPECTRUM = 128
+};
+
+typedef struct cal_block {
+    cal_rows rows;
+    int nchan, ncorr;                             /* of the cells, before channel selection */
+    float complex *data, *corrected, *model;      /* [row][chan][corr]; NULL when not asked for */
+    uint8_t *flag;                                /* [row][chan][corr] */
+    float *weight, *sigma;                        /* [row][corr] */
+    float *weight_spectrum, *sigma_spectrum;      /* [row][chan][corr] or NULL */
+} cal_block;
+
+typedef struct cal_reader cal_reader;
+
+typedef struct cal_reader_options {
+    int64_t first_row, end_row; /* part of MAIN; end 0: to the end */
+    int64_t window;             /* rows looked at together; 0: chosen from the tiles, about 16 MB of data */
+} cal_reader_options;
+
+/* `selection` NULL: all rows. Asking for a column that the MS lacks is CAL_INPUT. */
+cal_status cal_reader_open(cal_table *ms, const cal_meta *meta, const cal_selection *selection, unsigned what,
+                           const cal_reader_options *options, cal_reader **reader, cal_error *err);
+/* The next block, valid until the next call or close; *block is NULL at the end. */
+cal_status cal_reader_next(cal_reader *reader, cal_block **block, cal_error *err);
+void cal_reader_close(cal_reader *reader); /* NULL is fine */
+
+/* Between these the caller may use the MS that is being read. */
+void cal_reader_lock(cal_reader *reader);
+void cal_reader_unlock(cal_reader *reader);
+
+/* Only the scalar columns, chunk by chunk, all rows: for planning passes. `rows` valid until the next call; count 0 at the end. */
+typedef struct cal_scan_pass cal_scan_pass;
+cal_status cal_scan_pass_open(cal_table *ms, cal_scan_pass **pass, cal_error *err);
+cal_status cal_scan_pass_next(cal_scan_pass *pass, const cal_rows **rows, cal_error *err);
+void cal_scan_pass_close(cal_scan_pass *pass);
+
+/* Write a column for the rows of a block: `column` by name, array of [row][chan][corr] or [row][corr] as the column is. The reader
+ * is locked meanwhile. */
+cal_status cal_block_put(cal_reader *reader, cal_table *ms, const cal_block *block, const char *column, const void *values,
+                         cal_error *err);
+
+#endif

@@ -1,0 +1,76 @@
+/* The field's selection syntax, with CASA's meaning: field, spw with channels, scan, intent, antenna, time, uvrange, correlation,
+ * observation, array. Grammar and the cases where we differ: fields_ms 2; the rules are in select_*.c beside this file.
+ *
+ * cal_select_text is what a person typed, cal_selection what it means for one MS: tables of ids and a test for rows. Every error
+ * is CAL_USAGE for a text that cannot be read and CAL_INPUT for names or ids that the MS does not have ("no field matches ...;
+ * fields are ..."). An empty or missing text selects everything.
+ */
+#ifndef CAL_MS_SELECT_H
+#define CAL_MS_SELECT_H
+
+#include "base/error.h"
+#include "base/option.h"
+#include "ms/meta.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct cal_select_text {
+    const char *field, *spw, *scan, *intent, *antenna, *timerange, *uvrange, *correlation, *observation, *array, *feed;
+} cal_select_text;
+
+/* The selection options of a tool: `text` is a static cal_select_text. */
+#define CAL_SELECT_OPTIONS(text)                                                                                              \
+    CAL_HEADING("Selection"),                                                                                                \
+        {"field", 'f', CAL_TEXT, "SEL", &(text).field, "fields by id, name or pattern: 0~2,3C286,\"NGC*\""},                  \
+        {"spw", 's', CAL_TEXT, "SEL", &(text).spw, "spectral windows, with channels: 0:5~60;70~90,2~4,*:1.4~1.5GHz"},         \
+        {"scan", 0, CAL_TEXT, "SEL", &(text).scan, "scan numbers: 3,5~9,>20"},                                                \
+        {"intent", 0, CAL_TEXT, "SEL", &(text).intent, "intents, whole or by pattern: *PHASE*"},                             \
+        {"antenna", 'a', CAL_TEXT, "SEL", &(text).antenna, "antennas and baselines: ea01, ea01&ea02, !ea05, *&&*"},          \
+        {"timerange", 't', CAL_TEXT, "SEL", &(text).timerange, "times: 2024/03/01/09:00:00~09:10:00, >09:05:00"},             \
+        {"uvrange", 0, CAL_TEXT, "SEL", &(text).uvrange, "baseline length: >30m, 1~20klambda"},                               \
+        {"correlation", 0, CAL_TEXT, "SEL", &(text).correlation, "correlations: RR,LL"},                                     \
+        {"observation", 0, CAL_TEXT, "SEL", &(text).observation, "observation ids"},                                         \
+        {"array", 0, CAL_TEXT, "SEL", &(text).array, "array ids"},                                                           \
+    {                                                                                                                         \
+        "feed", 0, CAL_TEXT, "SEL", &(text).feed, "feed ids, as for baselines"                                                \
+    }
+
+/* Channels first, first+step, ... <= last, in the order of the expression. */
+typedef struct cal_chan_range {
+    int first, last, step;
+} cal_chan_range;
+
+typedef struct cal_spw_choice {
+    int spw;
+    cal_chan_range *range; /* at least one; the whole spw is one range */
+    int ranges;
+    int nchan;             /* channels chosen, over all ranges */
+    bool whole;            /* no channel selection */
+} cal_spw_choice;
+
+typedef struct cal_selection cal_selection;
+
+cal_status cal_select_resolve(const cal_select_text *text, cal_table *ms, const cal_meta *meta, cal_selection **selection,
+                              cal_error *err);
+void cal_selection_free(cal_selection *selection);
+
+/* Ids in the order of the expression (all ids where nothing was asked). The arrays belong to the selection. */
+const int *cal_selection_fields(const cal_selection *selection, int *count);
+const int *cal_selection_states(const cal_selection *selection, int *count);
+const cal_spw_choice *cal_selection_spws(const cal_selection *selection, int *count);
+const int *cal_selection_dds(const cal_selection *selection, int *count);
+const int *cal_selection_antennas(const cal_selection *selection, int *count); /* those that the expression names; all if none */
+const int *cal_selection_observations(const cal_selection *selection, int *count);
+const int *cal_selection_arrays(const cal_selection *selection, int *count); /* count 0: all */
+/* Correlations of data description `dd` that were chosen, as indices into its polarization row. */
+const int *cal_selection_corrs(const cal_selection *selection, int dd, int *count);
+/* The channels of a spw; NULL when the spw was not chosen. */
+const cal_spw_choice *cal_selection_channels(const cal_selection *selection, int spw);
+/* Was this option given (not empty)? name: "field", "spw", ... */
+bool cal_selection_has(const cal_selection *selection, const char *name);
+
+/* The row test; `rows` are the scalar columns of a run of rows (ms/block.h); keep[i] is set to 0 or 1. Returns how many are kept. */
+struct cal_rows;
+int64_t cal_selection_rows(const cal_selection *selection, const struct cal_rows *rows, uint8_t *keep);
+
+#endif

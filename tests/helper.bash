@@ -1,0 +1,36 @@
+# Loaded by every .bats file: `load helper`. CAL_BUILD is the build directory (tests/run sets it).
+bats_load_library bats-support
+bats_load_library bats-assert
+
+TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+CAL_BUILD=${CAL_BUILD:-$TESTS/../build}
+PATH=$CAL_BUILD/bin:$PATH
+DATA=${CALUTILS_TEST_DATA:-$TESTS/../../shared/data}
+GOLDEN=${CALUTILS_TEST_GOLDEN:-$TESTS/../../shared/golden}
+PYTHON=/usr/bin/python3 # the one that Debian's python3-casacore is for
+export LC_ALL=C ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0}
+
+# need_data FILE: skip the test where the real data are missing.
+need_data() {
+    [ -e "$DATA/$1" ] || skip "no $1 in \$CALUTILS_TEST_DATA"
+}
+
+# need_golden: skip where CASA's full set of reference outputs is missing.
+need_golden() {
+    [ -e "$GOLDEN/README.md" ] || skip "no reference outputs in \$CALUTILS_TEST_GOLDEN"
+}
+
+# need_program NAME
+need_program() {
+    command -v "$1" > /dev/null || skip "$1 is not installed"
+}
+
+# unpack FILE.tar.gz: into the test's own directory; the name of the table it holds goes to stdout.
+unpack() {
+    tar -xzf "$1" -C "$BATS_TEST_TMPDIR" && echo "$BATS_TEST_TMPDIR/$(tar -tzf "$1" | head -1 | cut -d/ -f1)"
+}
+
+# hash_tree DIR: one number for the bytes of all files below it (lock files too) and their names.
+hash_tree() {
+    (cd "$1" && find . -type f | sort | xargs -d '\n' sha256sum | sha256sum)
+}
