@@ -1,8 +1,10 @@
-/* A MeasurementSet's subtables as plain C: read once, small, everything that selection, calibration and reports need.
+/* A MeasurementSet's subtables as plain C: read once, small, everything that selection, calibration
+ * and reports need.
  *
- * Rows keep their ids (index = id), also blank, flagged and unused ones. Optional subtables that are missing give a count of 0;
- * a missing required one (ANTENNA, SPECTRAL_WINDOW, POLARIZATION, DATA_DESCRIPTION, FIELD) is CAL_INPUT. All texts are non-NULL.
- * What MAIN holds (which fields have rows, scans, ...) is not here: see ms/summary.h.
+ * Rows keep their ids (index = id), also blank, flagged and unused ones. Optional subtables that
+ * are missing give a count of 0; a missing required one (ANTENNA, SPECTRAL_WINDOW, POLARIZATION,
+ * DATA_DESCRIPTION, FIELD) is CAL_INPUT. All texts are non-NULL. What MAIN holds (which fields have
+ * rows, scans, ...) is not here: see ms/summary.h.
  */
 #ifndef CAL_MS_META_H
 #define CAL_MS_META_H
@@ -21,12 +23,12 @@ typedef struct cal_antenna {
 typedef struct cal_spw {
     char *name;
     int nchan;
-    double *freq, *width;        /* Hz, per channel; width keeps its sign */
+    double *freq, *width; /* Hz, per channel; width keeps its sign */
     double *effective_bw, *resolution;
     double ref_freq, total_bandwidth; /* Hz, as stored */
-    int frame;                   /* MEAS_FREQ_REF: casacore's code */
+    int frame;                        /* MEAS_FREQ_REF: casacore's code */
     int net_sideband;
-    int baseband;                /* BBC_NO, -1 when the column is missing */
+    int baseband; /* BBC_NO, -1 when the column is missing */
     bool flag_row;
 } cal_spw;
 
@@ -46,7 +48,7 @@ typedef struct cal_field {
     int source_id;
     double time;
     double phase_dir[2], delay_dir[2], reference_dir[2]; /* rad, the polynomial's constant term */
-    const char *frame; /* of phase_dir: "J2000", "ICRS", ... */
+    char *frame;                                         /* of phase_dir: "J2000", "ICRS", ... */
     bool flag_row;
 } cal_field;
 
@@ -81,13 +83,16 @@ typedef struct cal_meta {
     int antennas, spws, pols, dds, fields, states, sources, observations;
 } cal_meta;
 
-/* Open the MS at `path` read-only, check that it is one (CAL_INPUT if not), read its subtables. `ms` may be NULL when MAIN is
- * not needed, else the caller closes it. The caller frees the meta. */
+/* Open the MS at `path` read-only, check that it is one (CAL_INPUT if not), read its subtables.
+ * `ms` may be NULL when MAIN is not needed, else the caller closes it. The caller frees the meta.
+ */
 cal_status cal_meta_load(const char *path, cal_table **ms, cal_meta **meta, cal_error *err);
 void cal_meta_free(cal_meta *meta);
 
 const char *cal_corr_name(int stokes_code); /* "RR"; "?" for unknown */
 int cal_corr_code(const char *name);        /* any case; 0 for unknown */
-const char *cal_frame_name(int frame);      /* "TOPO", "LSRK", ... */
+const char *cal_frame_name(int frame);      /* "TOPO", "LSRK", ...; "?" for unknown */
+const char *
+cal_direction_frame_name(int code); /* "J2000", "ICRS", ...: casacore's MDirection codes */
 
 #endif
