@@ -34,6 +34,11 @@ LDFLAGS  += -pthread $(HARDEN)
 # Archives first, then every library that any room uses: --as-needed drops what a tool does not touch.
 LIBS      = -Wl,--as-needed -lcasa_measures -lcasa_tables -lcasa_casa -ljq -lcfitsio -lcairo -lz -ldl -lm -lstdc++
 
+# One short line per step; V=1 shows the commands.
+ifndef V
+say = @printf '  %-4s %s\n' $(1) $@;
+endif
+
 SOURCES := $(wildcard libcommon/*/*.c)
 SHIMS   := $(wildcard libcommon/*/*.cc)
 TOOLS   := $(patsubst bin/%.c,%,$(wildcard bin/*.c))
@@ -72,47 +77,47 @@ help:
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/%.oo: %.cc
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CXX)$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
 
 $(ARCHIVE): $(OBJECTS)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR)$(AR) rcs $@ $^
 
 # A tool's JSON Schema travels inside it, for --schema.
 $(BUILD)/schema/%.o: share/schemas/%.json
 	@mkdir -p $(@D)
-	printf '.section .note.GNU-stack,"",%%progbits\n.section .rodata\n.global cal_schema\ncal_schema: .incbin "%s"\n.byte 0\n' $< | $(CC) -c -x assembler -o $@ -
+	$(call say,AS)printf '.section .note.GNU-stack,"",%%progbits\n.section .rodata\n.global cal_schema\ncal_schema: .incbin "%s"\n.byte 0\n' $< | $(CC) -c -x assembler -o $@ -
 
 $(BUILD)/bin/%: $(BUILD)/bin/%.o $(BUILD)/schema/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # The door lists the tools; what it lists is asked of the tools themselves.
 $(BUILD)/gen/tools.inc: $(filter-out $(BUILD)/bin/calutils,$(TOOLBINS))
 	@mkdir -p $(@D)
-	for tool in $^; do $$tool --describe || exit 1; done > $@
+	$(call say,GEN)for tool in $^; do $$tool --describe || exit 1; done > $@
 
 $(BUILD)/bin/calutils.o: $(BUILD)/gen/tools.inc
 $(BUILD)/bin/calutils.o: CPPFLAGS += -I$(BUILD)/gen
 
 $(BUILD)/plugins/%.so: plugins/%.c libcommon/plugin/calutils_plugin.h $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -shared -fvisibility=hidden -Wl,--exclude-libs,ALL -o $@ $< $(ARCHIVE) $(LIBS)
+	$(call say,SO)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -shared -fvisibility=hidden -Wl,--exclude-libs,ALL -o $@ $< $(ARCHIVE) $(LIBS)
 
 $(BUILD)/man/%.1: $(BUILD)/bin/% man/%.man
 	@mkdir -p $(@D)
-	$< --manual=man/$*.man > $@
+	$(call say,MAN)$< --manual=man/$*.man > $@
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(ARCHIVE)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/tests/plugins/%.so: tests/plugins/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -shared -o $@ $<
+	$(call say,SO)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -shared -o $@ $<
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 

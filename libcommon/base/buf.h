@@ -1,5 +1,6 @@
-/* A growing piece of text. Start with `cal_buf b = {0};`, end with cal_buf_free() or cal_buf_steal(). The text is always
- * terminated by a NUL that is not counted in `len`; `data` is NULL only before the first addition. */
+/* A growing piece of text. Start with `cal_buf b = {0};`, end with cal_buf_free() or
+ * cal_buf_steal(). The text is always terminated by a NUL that is not counted in `len`; `data` is
+ * NULL only before the first addition. */
 #ifndef CAL_BASE_BUF_H
 #define CAL_BASE_BUF_H
 
@@ -14,9 +15,9 @@ void cal_buf_add(cal_buf *buf, const char *text);
 void cal_buf_add_bytes(cal_buf *buf, const void *bytes, size_t count);
 void cal_buf_addf(cal_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void cal_buf_add_repeated(cal_buf *buf, char c, int times);
-void cal_buf_clear(cal_buf *buf);      /* empty, memory kept */
+void cal_buf_clear(cal_buf *buf);             /* empty, memory kept */
 const char *cal_buf_text(const cal_buf *buf); /* never NULL */
-char *cal_buf_steal(cal_buf *buf);     /* the caller frees it */
+char *cal_buf_steal(cal_buf *buf);            /* the caller frees it */
 void cal_buf_free(cal_buf *buf);
 
 #endif

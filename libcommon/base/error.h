@@ -1,8 +1,9 @@
 /* Errors as values.
  *
- * A library function that can fail returns a cal_status and takes a `cal_error *` as its last argument. It returns
- * CAL_OK and leaves the error alone, or it returns what cal_fail() returned. The status is the exit status of the tool;
- * the text says what, where, why and what to do, in one line without the tool's name and without a final newline.
+ * A library function that can fail returns a cal_status and takes a `cal_error *` as its last
+ * argument. It returns CAL_OK and leaves the error alone, or it returns what cal_fail() returned.
+ * The status is the exit status of the tool; the text says what, where, why and what to do, in one
+ * line without the tool's name and without a final newline.
  *
  *     cal_error err = {0};
  *     if (cal_table_open(path, &table, &err))
@@ -18,11 +19,12 @@ extern "C" {
 #endif
 
 typedef enum cal_status {
-    CAL_OK = 0,     /* done */
-    CAL_NO = 1,     /* a question answered "no" (check, diff): not an error, no message */
-    CAL_USAGE = 2,  /* wrong usage, unreadable JSON */
-    CAL_INPUT = 3,  /* an input is missing or is not what it should be */
-    CAL_DATA = 4,   /* the data cannot give a result: empty selection, all flagged, all solutions failed */
+    CAL_OK = 0,    /* done */
+    CAL_NO = 1,    /* a question answered "no" (check, diff): not an error, no message */
+    CAL_USAGE = 2, /* wrong usage, unreadable JSON */
+    CAL_INPUT = 3, /* an input is missing or is not what it should be */
+    CAL_DATA =
+        4, /* the data cannot give a result: empty selection, all flagged, all solutions failed */
     CAL_OUTPUT = 5, /* an output could not be written: exists, disk full, read-only */
     CAL_CHILD = 6,  /* a plugin or another program failed */
     CAL_BUG = 70    /* our own mistake */
@@ -44,9 +46,11 @@ cal_status cal_fail_errno(cal_error *err, cal_status status, const char *format,
     __attribute__((format(printf, 3, 4)));
 
 /* Put "prefix: " before the text that is there; returns err->status. */
-cal_status cal_prefix(cal_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+cal_status cal_prefix(cal_error *err, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
-/* A warning for people: one line on stderr, "tool: warning: ..."; silent under --quiet, JSON under --errors json. */
+/* A warning for people: one line on stderr, "tool: warning: ..."; silent under --quiet, JSON under
+ * --errors json. */
 void cal_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* A remark that only --verbose shows. */

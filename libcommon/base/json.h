@@ -1,9 +1,10 @@
 /* JSON over libjq's jv values.
  *
- * jv's rule holds here too: a function that takes a jv consumes it and one that returns a jv hands over a reference,
- * except where a comment says "borrows".
- * Numbers that JSON cannot hold (NaN, infinities) become null. A float is printed with as many digits as tell it from its
- * neighbours (at most 9), a double likewise (at most 17). Text that is not UTF-8 is mended byte by byte to U+FFFD.
+ * jv's rule holds here too: a function that takes a jv consumes it and one that returns a jv hands
+ * over a reference, except where a comment says "borrows". Numbers that JSON cannot hold (NaN,
+ * infinities) become null. A float is printed with as many digits as tell it from its neighbours
+ * (at most 9), a double likewise (at most 17). Text that is not UTF-8 is mended byte by byte to
+ * U+FFFD.
  */
 #ifndef CAL_BASE_JSON_H
 #define CAL_BASE_JSON_H
@@ -27,16 +28,17 @@ void cal_json_set(jv *object, const char *key, jv value);
 /* array[end] = value, in place. */
 void cal_json_push(jv *array, jv value);
 
-/* Look-ups that borrow `object` and never fail: `fallback` where the key is missing, null or of another type. The text
- * stays valid as long as the object. */
+/* Look-ups that borrow `object` and never fail: `fallback` where the key is missing, null or of
+ * another type. The text stays valid as long as the object. */
 double cal_json_number_at(jv object, const char *key, double fallback);
 bool cal_json_bool_at(jv object, const char *key, bool fallback);
 const char *cal_json_text_at(jv object, const char *key, const char *fallback);
 jv cal_json_at(jv object, const char *key); /* a new reference; null where missing */
 bool cal_json_has(jv object, const char *key);
 
-/* One JSON value from a file, or from stdin for "-" (a terminal there is refused with CAL_USAGE). Errors are CAL_USAGE for
- * bad JSON (with line and column) and CAL_INPUT for a file that cannot be read. On success the caller owns *value. */
+/* One JSON value from a file, or from stdin for "-" (a terminal there is refused with CAL_USAGE).
+ * Errors are CAL_USAGE for bad JSON (with line and column) and CAL_INPUT for a file that cannot be
+ * read. On success the caller owns *value. */
 cal_status cal_json_read(const char *path, jv *value, cal_error *err);
 cal_status cal_json_parse(const char *text, const char *name, jv *value, cal_error *err);
 

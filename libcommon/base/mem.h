@@ -1,14 +1,14 @@
-/* Memory that is always there: when the system has none left, these print one line and exit with CAL_BUG. All of it is
- * zeroed and is released with free(). */
+/* Memory that is always there: when the system has none left, these print one line and exit with
+ * CAL_BUG. All of it is zeroed and is released with free(). */
 #ifndef CAL_BASE_MEM_H
 #define CAL_BASE_MEM_H
 
 #include <stddef.h>
 #include <stdlib.h>
 
-#define CAL_NEW(type) ((type *)cal_alloc(1, sizeof(type)))
+#define CAL_NEW(type)              ((type *)cal_alloc(1, sizeof(type)))
 #define CAL_NEW_ARRAY(type, count) ((type *)cal_alloc((size_t)(count), sizeof(type)))
-#define CAL_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define CAL_COUNT(array)           (sizeof(array) / sizeof((array)[0]))
 
 void *cal_alloc(size_t count, size_t size); /* count 0 gives a pointer that can be freed */
 void *cal_grow(void *old, size_t count, size_t size); /* realloc; new bytes are not zeroed */

@@ -9,7 +9,8 @@
 float cal_median_f(float *value, size_t count);
 double cal_median(double *value, size_t count);
 
-/* A stream of random numbers that is the same on every machine (xoshiro256**, seeded by splitmix64). */
+/* A stream of random numbers that is the same on every machine (xoshiro256**, seeded by
+ * splitmix64). */
 typedef struct cal_random {
     uint64_t state[4];
     double spare;
@@ -20,7 +21,7 @@ void cal_random_seed(cal_random *random, uint64_t seed);
 double cal_random_uniform(cal_random *random); /* [0, 1) */
 double cal_random_normal(cal_random *random);  /* mean 0, variance 1 */
 
-#define CAL_PI 3.14159265358979323846
+#define CAL_PI          3.14159265358979323846
 #define CAL_LIGHT_SPEED 299792458.0 /* m/s */
 
 #endif

@@ -6,8 +6,9 @@
  *     if (failed) { cal_output_abandon(out); return ...; }
  *     return cal_output_commit(out, err);
  *
- * An existing output is refused with CAL_OUTPUT unless `force`; with it, the old one is replaced in the commit. SIGINT,
- * SIGTERM and SIGHUP remove what is partial and end the process by that signal. The object is released by commit and abandon.
+ * An existing output is refused with CAL_OUTPUT unless `force`; with it, the old one is replaced in
+ * the commit. SIGINT, SIGTERM and SIGHUP remove what is partial and end the process by that signal.
+ * The object is released by commit and abandon.
  */
 #ifndef CAL_BASE_OUTPUT_H
 #define CAL_BASE_OUTPUT_H
@@ -24,10 +25,12 @@ cal_status cal_output_commit(cal_output *out, cal_error *err);
 void cal_output_abandon(cal_output *out); /* NULL is fine */
 
 /* A whole small file in one call, the same way. */
-cal_status cal_output_file(const char *path, bool force, const void *bytes, size_t count, cal_error *err);
+cal_status cal_output_file(const char *path, bool force, const void *bytes, size_t count,
+                           cal_error *err);
 
-/* For work in place (applycal): from here on the first SIGINT or SIGTERM only makes cal_stop_requested() true, so that the loop
- * can finish its block and close its table; the second ends the process. cal_stop_now() ends it by the signal that came. */
+/* For work in place (applycal): from here on the first SIGINT or SIGTERM only makes
+ * cal_stop_requested() true, so that the loop can finish its block and close its table; the second
+ * ends the process. cal_stop_now() ends it by the signal that came. */
 void cal_stop_defer(void);
 bool cal_stop_requested(void);
 void cal_stop_now(void);

@@ -13,7 +13,8 @@ typedef struct cal_words {
     int count;
 } cal_words;
 
-/* Split at every `separator`; blanks around the parts are dropped; "" gives no word, "a,,b" gives three. */
+/* Split at every `separator`; blanks around the parts are dropped; "" gives no word, "a,,b" gives
+ * three. */
 cal_words cal_words_split(const char *text, char separator);
 void cal_words_add(cal_words *words, const char *text);
 void cal_words_free(cal_words *words);
@@ -29,11 +30,14 @@ bool cal_parse_int(const char *text, long long *value);
 bool cal_parse_number(const char *text, double *value);
 bool cal_parse_bool(const char *text, bool *value); /* true/false, yes/no, 1/0, T/F, any case */
 
-/* A quantity: number and unit, blanks between allowed. Units: s ms us min h d; Hz kHz MHz GHz; m km; deg arcmin arcsec rad;
- * Jy mJy uJy. `base` is the unit wanted ("s", "Hz", "m", "rad", "Jy"); a bare number is in `bare` (NULL: refused). */
-cal_status cal_parse_quantity(const char *text, const char *base, const char *bare, double *value, cal_error *err);
+/* A quantity: number and unit, blanks between allowed. Units: s ms us min h d; Hz kHz MHz GHz; m
+ * km; deg arcmin arcsec rad; Jy mJy uJy. `base` is the unit wanted ("s", "Hz", "m", "rad", "Jy"); a
+ * bare number is in `bare` (NULL: refused). */
+cal_status cal_parse_quantity(const char *text, const char *base, const char *bare, double *value,
+                              cal_error *err);
 
-/* MJD seconds (UTC) as "2024-03-01T09:00:05.000", digits = decimals of the second (0..6); text has at least 40 bytes. */
+/* MJD seconds (UTC) as "2024-03-01T09:00:05.000", digits = decimals of the second (0..6); text has
+ * at least 40 bytes. */
 char *cal_time_iso(double mjd_s, int digits, char *text);
 /* ISO or CASA's 2024/03/01/09:00:05.5 to MJD seconds; a date alone is its midnight. */
 bool cal_time_parse(const char *text, double *mjd_s);

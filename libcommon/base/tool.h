@@ -5,8 +5,9 @@
  *         return cal_main(&tool, argc, argv);
  *     }
  *
- * cal_main() parses, serves --help, --version, --schema, --jq, --json, --text, --errors, --quiet and --verbose, calls run(),
- * prints the error if there is one, checks that stdout could be written, and returns the exit status.
+ * cal_main() parses, serves --help, --version, --schema, --jq, --json, --text, --errors, --quiet
+ * and --verbose, calls run(), prints the error if there is one, checks that stdout could be
+ * written, and returns the exit status.
  */
 #ifndef CAL_BASE_TOOL_H
 #define CAL_BASE_TOOL_H
@@ -23,10 +24,10 @@ typedef struct cal_example {
 } cal_example;
 
 typedef struct cal_tool {
-    const char *name;     /* ms-split */
-    const char *group;    /* MeasurementSets; the headings of `calutils` */
-    const char *brief;    /* one line, lower case, no full stop */
-    const char *operands; /* "MS OUT", "[MS...]"; "" for none */
+    const char *name;               /* ms-split */
+    const char *group;              /* MeasurementSets; the headings of `calutils` */
+    const char *brief;              /* one line, lower case, no full stop */
+    const char *operands;           /* "MS OUT", "[MS...]"; "" for none */
     int min_operands, max_operands; /* max -1: any number */
     const char *about;              /* a paragraph for --help and the manual page */
     const cal_option *options;      /* ends with CAL_OPTIONS_END */
@@ -37,8 +38,9 @@ typedef struct cal_tool {
 
 int cal_main(const cal_tool *tool, int argc, char **argv);
 
-/* Print the result: `document` as JSON (its "schema" key is set to calutils/<tool>/1 as first key), filtered by --jq, or, on a
- * terminal or under --text, what `text` makes of it. `text` borrows the document; NULL means JSON always. Consumes it. */
+/* Print the result: `document` as JSON (its "schema" key is set to calutils/<tool>/1 as first key),
+ * filtered by --jq, or, on a terminal or under --text, what `text` makes of it. `text` borrows the
+ * document; NULL means JSON always. Consumes it. */
 cal_status cal_print(jv document, void (*text)(jv document, cal_buf *out), cal_error *err);
 
 /* One line of NDJSON (--ndjson); consumes the row. */

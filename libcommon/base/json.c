@@ -1,0 +1,196 @@
+#include "base/json.h"
+
+#include "base/mem.h"
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+jv cal_json_double(double value)
+{
+    return isfinite(value) ? jv_number(value) : jv_null();
+}
+
+/* The double that prints with the fewest digits among those that read back as this float. */
+jv cal_json_float(float value)
+{
+    if (!isfinite(value))
+        return jv_null();
+    char text[32];
+    for (int digits = 6; digits <= 9; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, (double)value);
+        if (strtof(text, NULL) == value)
+            break;
+    }
+    return jv_number(strtod(text, NULL));
+}
+
+jv cal_json_complex(float complex value)
+{
+    return JV_ARRAY(cal_json_float(crealf(value)), cal_json_float(cimagf(value)));
+}
+
+jv cal_json_text(const char *text)
+{
+    return text ? jv_string(text) : jv_null();
+}
+
+#define DEFINE_ARRAY(name, type, make)                                                             \
+    jv name(type value, int count)                                                                 \
+    {                                                                                              \
+        jv array = jv_array();                                                                     \
+        for (int i = 0; i < count; i++)                                                            \
+            array = jv_array_append(array, make(value[i]));                                        \
+        return array;                                                                              \
+    }
+
+DEFINE_ARRAY(cal_json_doubles, const double *, cal_json_double)
+DEFINE_ARRAY(cal_json_floats, const float *, cal_json_float)
+DEFINE_ARRAY(cal_json_ints, const int *, jv_number)
+DEFINE_ARRAY(cal_json_texts, const char *const *, cal_json_text)
+
+void cal_json_set(jv *object, const char *key, jv value)
+{
+    *object = jv_object_set(*object, jv_string(key), value);
+}
+
+void cal_json_push(jv *array, jv value)
+{
+    *array = jv_array_append(*array, value);
+}
+
+jv cal_json_at(jv object, const char *key)
+{
+    if (jv_get_kind(object) != JV_KIND_OBJECT)
+        return jv_null();
+    jv value = jv_object_get(jv_copy(object), jv_string(key));
+    if (jv_is_valid(value))
+        return value;
+    jv_free(value);
+    return jv_null();
+}
+
+bool cal_json_has(jv object, const char *key)
+{
+    jv value = cal_json_at(object, key);
+    bool there = jv_get_kind(value) != JV_KIND_NULL;
+    jv_free(value);
+    return there;
+}
+
+double cal_json_number_at(jv object, const char *key, double fallback)
+{
+    jv value = cal_json_at(object, key);
+    if (jv_get_kind(value) == JV_KIND_NUMBER)
+        fallback = jv_number_value(value);
+    jv_free(value);
+    return fallback;
+}
+
+bool cal_json_bool_at(jv object, const char *key, bool fallback)
+{
+    jv value = cal_json_at(object, key);
+    jv_kind kind = jv_get_kind(value);
+    jv_free(value);
+    return kind == JV_KIND_TRUE || (kind != JV_KIND_FALSE && fallback);
+}
+
+const char *cal_json_text_at(jv object, const char *key, const char *fallback)
+{
+    jv value = cal_json_at(object, key);
+    if (jv_get_kind(value) == JV_KIND_STRING)
+        fallback = jv_string_value(value); /* the object's own copy holds it */
+    jv_free(value);
+    return fallback;
+}
+
+/* ---- reading ---- */
+
+/* jv's parser says "... at line 3, column 7"; what is left to us is the name of the text. */
+static cal_status take_one(struct jv_parser *parser, const char *name, jv *value, cal_error *err)
+{
+    jv first = jv_parser_next(parser);
+    if (!jv_is_valid(first)) {
+        jv message = jv_invalid_get_msg(first);
+        bool told = jv_get_kind(message) == JV_KIND_STRING;
+        cal_fail(err, CAL_USAGE, "%s: %s", name,
+                 told ? jv_string_value(message) : "no JSON value in it");
+        jv_free(message);
+        return CAL_USAGE;
+    }
+    jv more = jv_parser_next(parser);
+    bool alone = !jv_is_valid(more);
+    bool wrong = alone && jv_invalid_has_msg(jv_copy(more));
+    jv_free(more);
+    if (!alone || wrong) {
+        jv_free(first);
+        return cal_fail(err, CAL_USAGE, "%s: something follows the JSON value; one value is wanted",
+                        name);
+    }
+    *value = first;
+    return CAL_OK;
+}
+
+static cal_status parse(const char *bytes, size_t length, const char *name, jv *value,
+                        cal_error *err)
+{
+    struct jv_parser *parser = jv_parser_new(0);
+    jv_parser_set_buf(parser, bytes, (int)length, 0);
+    cal_status status = take_one(parser, name, value, err);
+    jv_parser_free(parser);
+    return status;
+}
+
+cal_status cal_json_parse(const char *text, const char *name, jv *value, cal_error *err)
+{
+    return parse(text, strlen(text), name, value, err);
+}
+
+static cal_status read_all(FILE *file, const char *name, char **bytes, size_t *length,
+                           cal_error *err)
+{
+    size_t room = 0, got;
+    *bytes = NULL;
+    *length = 0;
+    do {
+        room += 1 << 16;
+        *bytes = cal_grow(*bytes, room, 1);
+        got = fread(*bytes + *length, 1, room - *length, file);
+        *length += got;
+    } while (*length == room && room < 1u << 30);
+    if (ferror(file))
+        return cal_fail_errno(err, CAL_INPUT, "%s: cannot be read", name);
+    if (*length == room)
+        return cal_fail(err, CAL_USAGE, "%s: more than 1 GB of JSON", name);
+    return CAL_OK;
+}
+
+cal_status cal_json_read(const char *path, jv *value, cal_error *err)
+{
+    bool standard = !strcmp(path, "-");
+    const char *name = standard ? "standard input" : path;
+    if (standard && isatty(0))
+        return cal_fail(err, CAL_USAGE,
+                        "JSON is read from standard input, and that is a terminal; see --help");
+    FILE *file = standard ? stdin : fopen(path, "r");
+    if (!file)
+        return cal_fail_errno(err, CAL_INPUT, "%s: cannot be opened", name);
+    char *bytes;
+    size_t length;
+    cal_status status = read_all(file, name, &bytes, &length, err);
+    if (!status)
+        status = parse(bytes, length, name, value, err);
+    free(bytes);
+    if (!standard)
+        fclose(file);
+    return status;
+}
+
+char *cal_json_dump(jv value)
+{
+    jv text = jv_dump_string(jv_copy(value), 0);
+    char *copy = cal_copy_text(jv_string_value(text));
+    jv_free(text);
+    return copy;
+}

@@ -1,0 +1,19 @@
+/* How the running tool talks: set once by cal_main(), read by messages, results and progress.
+ * Inside base only. */
+#ifndef CAL_BASE_MODE_H
+#define CAL_BASE_MODE_H
+
+#include <stdbool.h>
+
+typedef struct cal_mode {
+    const char *tool;   /* name for messages */
+    char *command_line; /* quoted for a shell */
+    const char *filter; /* --jq */
+    const char *errors; /* "text" or "json" */
+    bool quiet, verbose;
+    bool json, text, rows; /* asked for by option */
+} cal_mode;
+
+extern cal_mode cal_mode_now;
+
+#endif

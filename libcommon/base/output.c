@@ -1,0 +1,126 @@
+#include "base/output.h"
+
+#include "base/mem.h"
+#include "base/stop.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct cal_output {
+    char *path, *partial;
+    bool force;
+};
+
+static void release(cal_output *out)
+{
+    free(out->path);
+    free(out->partial);
+    free(out);
+}
+
+/* "dir/out.ms/" is "dir/out.ms". */
+static char *without_slash(const char *path)
+{
+    char *copy = cal_copy_text(path);
+    for (size_t length = strlen(copy); length > 1 && copy[length - 1] == '/'; length--)
+        copy[length - 1] = 0;
+    return copy;
+}
+
+static cal_status check_parent(const char *path, cal_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    char *parent = slash ? cal_format("%.*s", slash == path ? 1 : (int)(slash - path), path)
+                         : cal_copy_text(".");
+    cal_status status = CAL_OK;
+    if (access(parent, W_OK | X_OK))
+        status = cal_fail_errno(err, CAL_OUTPUT, "%s: cannot be written in %s", path, parent);
+    free(parent);
+    return status;
+}
+
+cal_status cal_output_begin(const char *path, bool force, cal_output **out, cal_error *err)
+{
+    *out = NULL;
+    if (!*path)
+        return cal_fail(err, CAL_USAGE, "the name of the output is empty");
+    cal_output *made = CAL_NEW(cal_output);
+    made->path = without_slash(path);
+    made->partial = cal_format("%s.partial", made->path);
+    made->force = force;
+    cal_status status;
+    if (!force && cal_path_exists(made->path))
+        status = cal_fail(err, CAL_OUTPUT,
+                          "%s: exists; choose another name, or --force to replace it", made->path);
+    else if (!(status = check_parent(made->path, err)))
+        status = cal_remove_tree(made->partial, err);
+    if (status) {
+        release(made);
+        return status;
+    }
+    cal_stop_watch_path(made->partial);
+    *out = made;
+    return CAL_OK;
+}
+
+const char *cal_output_path(const cal_output *out)
+{
+    return out->partial;
+}
+
+/* The old output, if any, ends under the partial name and is removed there: at no moment is there
+ * nothing. */
+static int move_into_place(const cal_output *out)
+{
+    if (out->force && cal_path_exists(out->path))
+        return renameat2(AT_FDCWD, out->partial, AT_FDCWD, out->path, RENAME_EXCHANGE);
+    return renameat2(AT_FDCWD, out->partial, AT_FDCWD, out->path, RENAME_NOREPLACE);
+}
+
+cal_status cal_output_commit(cal_output *out, cal_error *err)
+{
+    cal_status status = CAL_OK;
+    int failed = move_into_place(out);
+    if (failed && errno == EINVAL) /* a file system without these: nearly the same */
+        failed = (out->force && cal_remove_tree(out->path, err)) || rename(out->partial, out->path);
+    if (failed)
+        status = cal_fail_errno(err, CAL_OUTPUT, "%s: cannot be given its name", out->path);
+    cal_remove_tree(out->partial, NULL);
+    cal_stop_unwatch_path(out->partial);
+    release(out);
+    return status;
+}
+
+void cal_output_abandon(cal_output *out)
+{
+    if (!out)
+        return;
+    cal_remove_tree(out->partial, NULL);
+    cal_stop_unwatch_path(out->partial);
+    release(out);
+}
+
+static cal_status write_bytes(const char *path, const void *bytes, size_t count, cal_error *err)
+{
+    FILE *file = fopen(path, "w");
+    if (!file)
+        return cal_fail_errno(err, CAL_OUTPUT, "%s: cannot be opened", path);
+    bool written = fwrite(bytes, 1, count, file) == count;
+    written = !fclose(file) && written;
+    return written ? CAL_OK : cal_fail_errno(err, CAL_OUTPUT, "%s: cannot be written", path);
+}
+
+cal_status cal_output_file(const char *path, bool force, const void *bytes, size_t count,
+                           cal_error *err)
+{
+    cal_output *out;
+    if (cal_output_begin(path, force, &out, err))
+        return err ? err->status : CAL_OUTPUT;
+    if (write_bytes(cal_output_path(out), bytes, count, err)) {
+        cal_output_abandon(out);
+        return CAL_OUTPUT;
+    }
+    return cal_output_commit(out, err);
+}

@@ -1,0 +1,114 @@
+/* The result on stdout: JSON, filtered JSON, or text for people. */
+#include "base/mode.h"
+#include "base/tool.h"
+#include <jq.h>
+#include <stdio.h>
+#include <unistd.h>
+
+bool cal_wants_rows(void)
+{
+    return cal_mode_now.rows;
+}
+
+bool cal_wants_text(void)
+{
+    if (cal_mode_now.json || cal_mode_now.filter || cal_mode_now.rows)
+        return false;
+    return cal_mode_now.text || isatty(1);
+}
+
+static int dump_flags(void)
+{
+    return isatty(1) ? JV_PRINT_PRETTY | JV_PRINT_INDENT_FLAGS(2) : 0;
+}
+
+static void dump_line(jv value, int flags)
+{
+    jv_dumpf(value, stdout, flags);
+    putchar('\n');
+}
+
+static void keep_message(void *user, jv message)
+{
+    jv *first = user;
+    if (jv_get_kind(*first) == JV_KIND_NULL)
+        *first = message;
+    else
+        jv_free(message);
+}
+
+/* The compiler of jq takes 20 ms to start, so it is started here and nowhere else. */
+static jq_state *filter_compiled(cal_error *err)
+{
+    static jq_state *jq;
+    if (jq)
+        return jq;
+    jv message = jv_null();
+    jq = jq_init();
+    jq_set_error_cb(jq, keep_message, &message);
+    if (!jq_compile(jq, cal_mode_now.filter)) {
+        const char *text = jv_get_kind(message) == JV_KIND_STRING ? jv_string_value(message)
+                                                                  : "cannot be compiled";
+        int length = 0;
+        while (text[length] && text[length] != '\n')
+            length++;
+        cal_fail(err, CAL_USAGE, "--jq %s: %.*s", cal_mode_now.filter, length, text);
+        jq_teardown(&jq);
+    }
+    jv_free(message);
+    return jq;
+}
+
+static cal_status print_filtered(jv document, int flags, cal_error *err)
+{
+    jq_state *jq = filter_compiled(err);
+    if (!jq) {
+        jv_free(document);
+        return err->status;
+    }
+    jq_start(jq, document, 0);
+    jv result;
+    while (jv_is_valid(result = jq_next(jq)))
+        dump_line(result, flags);
+    if (!jv_invalid_has_msg(jv_copy(result))) {
+        jv_free(result);
+        return CAL_OK;
+    }
+    jv message = jv_invalid_get_msg(result);
+    bool is_text = jv_get_kind(message) == JV_KIND_STRING;
+    cal_fail(err, CAL_USAGE, "--jq %s: %s", cal_mode_now.filter,
+             is_text ? jv_string_value(message) : "failed");
+    jv_free(message);
+    return err->status;
+}
+
+/* What `text` writes must be writable: a full disk is noticed at the end, see cal_main(). */
+static cal_status print_text(jv document, void (*text)(jv document, cal_buf *out))
+{
+    cal_buf out = {0};
+    text(document, &out);
+    fwrite(cal_buf_text(&out), 1, out.len, stdout);
+    cal_buf_free(&out);
+    jv_free(document);
+    return CAL_OK;
+}
+
+cal_status cal_print(jv document, void (*text)(jv document, cal_buf *out), cal_error *err)
+{
+    if (text && cal_wants_text())
+        return print_text(document, text);
+    jv schema = jv_string_fmt("calutils/%s/1", cal_mode_now.tool);
+    document = jv_object_merge(JV_OBJECT(jv_string("schema"), schema), document);
+    if (cal_mode_now.filter)
+        return print_filtered(document, dump_flags(), err);
+    dump_line(document, dump_flags());
+    return CAL_OK;
+}
+
+cal_status cal_print_row(jv row, cal_error *err)
+{
+    if (cal_mode_now.filter)
+        return print_filtered(row, 0, err);
+    dump_line(row, 0);
+    return CAL_OK;
+}

@@ -1,0 +1,47 @@
+/* Directory trees: removing, measuring. */
+#include "base/output.h"
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *position)
+{
+    (void)info, (void)type, (void)position;
+    return remove(path);
+}
+
+cal_status cal_remove_tree(const char *path, cal_error *err)
+{
+    struct stat info;
+    if (lstat(path, &info))
+        return errno == ENOENT ? CAL_OK
+                               : cal_fail_errno(err, CAL_OUTPUT, "%s: cannot be removed", path);
+    int failed =
+        S_ISDIR(info.st_mode) ? nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) : unlink(path);
+    return failed ? cal_fail_errno(err, CAL_OUTPUT, "%s: cannot be removed", path) : CAL_OK;
+}
+
+static _Thread_local double total;
+
+static int add_size(const char *path, const struct stat *info, int type, struct FTW *position)
+{
+    (void)path, (void)position;
+    if (type == FTW_F)
+        total += (double)info->st_size;
+    return 0;
+}
+
+double cal_tree_size(const char *path)
+{
+    total = 0;
+    nftw(path, add_size, 16, FTW_PHYS);
+    return total;
+}
+
+bool cal_path_exists(const char *path)
+{
+    struct stat info;
+    return !lstat(path, &info);
+}
