@@ -34,9 +34,12 @@ static void draw(double time)
 {
     char done[64], rate[64];
     double elapsed = time - state.start, share = state.total > 0 ? state.done / state.total : 0;
-    amount_text(state.done, done, sizeof done);
-    amount_text(elapsed > 0 ? state.done / elapsed : 0, rate, sizeof rate);
-    fprintf(stderr, "\r\033[K%s  %3.0f%%  %s  %s/s", state.label, 100 * share, done, rate);
+    fprintf(stderr, "\r\033[K%s  %3.0f%%", state.label, 100 * share);
+    if (*state.unit) {
+        amount_text(state.done, done, sizeof done);
+        amount_text(elapsed > 0 ? state.done / elapsed : 0, rate, sizeof rate);
+        fprintf(stderr, "  %s  %s/s", done, rate);
+    }
     if (share > 0 && elapsed > 1)
         fprintf(stderr, "  %.0f s left", elapsed * (1 - share) / share);
     fflush(stderr);

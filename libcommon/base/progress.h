@@ -3,7 +3,8 @@
 #ifndef CAL_BASE_PROGRESS_H
 #define CAL_BASE_PROGRESS_H
 
-/* `unit` is "bytes" (printed as MB and MB/s) or a noun ("intervals"). */
+/* `unit` is "bytes" (printed as MB and MB/s) or a noun ("intervals"); "" shows the
+ * share alone. */
 void cal_progress_start(const char *label, const char *unit, double total);
 void cal_progress_add(double amount);
 void cal_progress_message(const char *text); /* replaces the label */

@@ -16,17 +16,19 @@ static pid_t children[64];
 static int path_count, child_count;
 static volatile sig_atomic_t deferred, requested;
 
-/* A child that does not end within some seconds of the signal is killed. */
+/* A child that does not end within some seconds of the signal is killed. If it leads a process
+ * group, as plugins do, what is left of the group goes with it. */
 static void end_child(pid_t pid, int signal)
 {
     kill(pid, signal);
-    for (int tenth = 0; tenth < 50; tenth++) {
-        if (waitpid(pid, NULL, WNOHANG) != 0)
-            return;
+    pid_t ended = 0;
+    for (int tenth = 0; tenth < 50 && !(ended = waitpid(pid, NULL, WNOHANG)); tenth++)
         usleep(100000);
+    kill(-pid, SIGKILL);
+    if (!ended) {
+        kill(pid, SIGKILL);
+        waitpid(pid, NULL, 0);
     }
-    kill(pid, SIGKILL);
-    waitpid(pid, NULL, 0);
 }
 
 static void end_by(int signal_number)
