@@ -101,7 +101,14 @@ $(BUILD)/gen/tools.inc: $(filter-out $(BUILD)/bin/calutils,$(TOOLBINS))
 	@mkdir -p $(@D)
 	$(call say,GEN)for tool in $^; do $$tool --describe || exit 1; done > $@
 
-$(BUILD)/bin/calutils.o: $(BUILD)/gen/tools.inc
+# Versions that the libraries had when the tools were built; libjq does not tell its own.
+$(BUILD)/gen/libraries.inc: Makefile
+	@mkdir -p $(@D)
+	$(call say,GEN){ for each in casacore:casa_tables cfitsio:cfitsio cairo:cairo zlib:z; do \
+	    printf '{"%s", "lib%s.so", "%s"},\n' $${each%:*} $${each#*:} "$$(pkg-config --modversion $${each%:*})"; done; \
+	    printf '{"libjq", "libjq.so", ""},\n'; } > $@
+
+$(BUILD)/bin/calutils.o: $(BUILD)/gen/tools.inc $(BUILD)/gen/libraries.inc
 $(BUILD)/bin/calutils.o: CPPFLAGS += -I$(BUILD)/gen
 
 $(BUILD)/plugins/%.so: plugins/%.c libcommon/plugin/calutils_plugin.h $(ARCHIVE)

@@ -1,0 +1,327 @@
+/* The door: which tools there are, whether all that they need is installed, which versions are
+ * linked. */
+#include "base/child.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/output.h"
+#include "base/text.h"
+#include "base/tool.h"
+#include <dlfcn.h>
+#include <link.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool names;
+
+static const struct tool_line {
+    const char *name, *group, *brief;
+} tools[] = {
+#include "tools.inc"
+};
+
+/* ---- list ---- */
+
+static jv list_tools(void)
+{
+    jv list = jv_array();
+    for (size_t i = 0; i < CAL_COUNT(tools); i++)
+        cal_json_push(&list, JV_OBJECT(jv_string("name"), jv_string(tools[i].name),
+                                       jv_string("group"), jv_string(tools[i].group),
+                                       jv_string("brief"), jv_string(tools[i].brief)));
+    return JV_OBJECT(jv_string("version"), jv_string(cal_version), jv_string("tools"), list);
+}
+
+static bool is_first_of_group(size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (!strcmp(tools[i].group, tools[index].group))
+            return false;
+    return true;
+}
+
+static void list_text(jv document, cal_buf *out)
+{
+    (void)document;
+    cal_buf_addf(out, "calutils %s: small tools for calibrating radio-interferometer data\n",
+                 cal_version);
+    for (size_t first = 0; first < CAL_COUNT(tools); first++) {
+        if (!is_first_of_group(first))
+            continue;
+        cal_buf_addf(out, "\n%s\n", tools[first].group);
+        for (size_t i = first; i < CAL_COUNT(tools); i++)
+            if (!strcmp(tools[i].group, tools[first].group))
+                cal_buf_addf(out, "  %-18s %s\n", tools[i].name, tools[i].brief);
+    }
+    cal_buf_add(
+        out, "\nEach has --help and a manual page. `calutils doctor` checks the installation.\n");
+}
+
+static cal_status run_list(cal_error *err)
+{
+    if (!names)
+        return cal_print(list_tools(), list_text, err);
+    for (size_t i = 0; i < CAL_COUNT(tools); i++)
+        puts(tools[i].name);
+    return CAL_OK;
+}
+
+/* ---- doctor ---- */
+
+/* The folder of this executable; the other tools are its neighbours. */
+static char *own_folder(void)
+{
+    char path[4096];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    path[length > 0 ? length : 0] = 0;
+    char *slash = strrchr(path, '/');
+    return slash ? cal_format("%.*s", (int)(slash - path), path) : cal_copy_text(".");
+}
+
+static void add_check(jv *checks, const char *name, bool passed, const char *detail,
+                      const char *advice)
+{
+    cal_json_push(checks, JV_OBJECT(jv_string("name"), jv_string(name), jv_string("ok"),
+                                    jv_bool(passed), jv_string("detail"), jv_string(detail),
+                                    jv_string("advice"), passed ? jv_null() : jv_string(advice)));
+}
+
+static void append_line(void *user, const char *text)
+{
+    cal_buf_addf(user, "%s\n", text);
+}
+
+/* What a program prints; NULL when it cannot be run or fails. The caller frees it. */
+static char *output_of(const char *program, const char *argument)
+{
+    const char *argv[] = {program, argument, NULL};
+    cal_buf out = {0};
+    cal_child child = {argv, append_line, &out};
+    int exit_status = 0;
+    if (cal_child_run(&child, &exit_status, NULL) || exit_status) {
+        cal_buf_free(&out);
+        return NULL;
+    }
+    return cal_buf_steal(&out);
+}
+
+static void check_tools(jv *checks, const char *folder)
+{
+    cal_buf missing = {0};
+    for (size_t i = 0; i < CAL_COUNT(tools); i++) {
+        char *path = cal_format("%s/%s", folder, tools[i].name);
+        if (access(path, X_OK))
+            cal_buf_addf(&missing, "%s ", tools[i].name);
+        free(path);
+    }
+    char *found = cal_format("%zu tools in %s", CAL_COUNT(tools) + 1, folder);
+    char *lost = cal_format("missing in %s: %s", folder, cal_buf_text(&missing));
+    add_check(checks, "tools", !missing.len, missing.len ? lost : found, "make install again");
+    free(found);
+    free(lost);
+    cal_buf_free(&missing);
+}
+
+static void check_measures(jv *checks)
+{
+    static const char *const places[] = {"/usr/share/casacore/data", "/var/lib/casacore/data",
+                                         "/usr/local/share/casacore/data"};
+    const char *found = NULL;
+    for (size_t i = 0; i < CAL_COUNT(places) && !found; i++) {
+        char *path = cal_format("%s/geodetic", places[i]);
+        if (cal_path_exists(path))
+            found = places[i];
+        free(path);
+    }
+    add_check(checks, "casacore measures data", found, found ? found : "no geodetic tables found",
+              "apt-get install casacore-data (ms-sim needs them for UVW)");
+}
+
+static void check_wsclean(jv *checks)
+{
+    char *text = output_of("wsclean", "--version");
+    char *line = text ? strstr(text, "WSClean version") : NULL;
+    if (line)
+        line[strcspn(line, "\n")] = 0;
+    add_check(checks, "WSClean", line, line ? line : "not found in PATH",
+              "apt-get install wsclean (image-make needs it)");
+    free(text);
+}
+
+static int length_at(jv object, const char *key)
+{
+    jv list = cal_json_at(object, key);
+    if (jv_get_kind(list) == JV_KIND_ARRAY)
+        return jv_array_length(list);
+    jv_free(list);
+    return 0;
+}
+
+static void check_plugins(jv *checks, const char *folder)
+{
+    char *program = cal_format("%s/task-list", folder), *text = output_of(program, "--json");
+    jv list = jv_null();
+    bool readable = text && !cal_json_parse(text, program, &list, NULL);
+    int good = length_at(list, "plugins"), bad = length_at(list, "refused");
+    char *detail = cal_format("%d usable, %d refused", good, bad);
+    add_check(checks, "plugins", readable && good && !bad, detail,
+              "task-list tells which plugin was refused and why");
+    free(detail);
+    free(text);
+    free(program);
+    jv_free(list);
+}
+
+static void check_completion(jv *checks, const char *folder)
+{
+    char *installed = cal_format("%s/../share/bash-completion/completions/calutils", folder);
+    bool found = cal_path_exists(installed);
+    bool loader = cal_path_exists("/usr/share/bash-completion/bash_completion");
+    add_check(checks, "shell completion", found && loader,
+              found && loader ? "bash completion is in place" : "not in place",
+              found ? "apt-get install bash-completion"
+                    : "make install, or source share/completion/calutils.bash");
+    free(installed);
+}
+
+static jv examine(void)
+{
+    jv checks = jv_array();
+    char *folder = own_folder();
+    check_tools(&checks, folder);
+    check_measures(&checks);
+    check_wsclean(&checks);
+    check_plugins(&checks, folder);
+    check_completion(&checks, folder);
+    free(folder);
+    return checks;
+}
+
+static bool all_passed(jv checks)
+{
+    bool passed = true;
+    jv_array_foreach(checks, i, check)
+    {
+        passed = passed && cal_json_bool_at(check, "ok", false);
+        jv_free(check);
+    }
+    return passed;
+}
+
+static void doctor_text(jv document, cal_buf *out)
+{
+    jv checks = cal_json_at(document, "checks");
+    jv_array_foreach(checks, i, check)
+    {
+        bool passed = cal_json_bool_at(check, "ok", false);
+        cal_buf_addf(out, "%-5s %-24s %s\n", passed ? "ok" : "WRONG",
+                     cal_json_text_at(check, "name", ""), cal_json_text_at(check, "detail", ""));
+        if (!passed)
+            cal_buf_addf(out, "      to do: %s\n", cal_json_text_at(check, "advice", ""));
+        jv_free(check);
+    }
+    jv_free(checks);
+}
+
+static cal_status run_doctor(cal_error *err)
+{
+    jv checks = examine();
+    bool passed = all_passed(checks);
+    cal_status status = cal_print(
+        JV_OBJECT(jv_string("ok"), jv_bool(passed), jv_string("checks"), checks), doctor_text, err);
+    return status ? status : passed ? CAL_OK : CAL_NO;
+}
+
+/* ---- version ---- */
+
+/* What the tools link, and the versions that they were built against (asked of pkg-config by the
+ * build). */
+static const struct library {
+    const char *name, *file, *built;
+} libraries[] = {
+#include "libraries.inc"
+};
+
+static jv describe_library(const struct library *library)
+{
+    void *handle = dlopen(library->file, RTLD_LAZY | RTLD_LOCAL);
+    struct link_map *map = NULL;
+    char path[4096] = "";
+    if (handle && !dlinfo(handle, RTLD_DI_LINKMAP, &map) && map && !realpath(map->l_name, path))
+        *path = 0;
+    return JV_OBJECT(jv_string("name"), jv_string(library->name), jv_string("built"),
+                     *library->built ? jv_string(library->built) : jv_null(), jv_string("file"),
+                     *path ? jv_string(path) : jv_null());
+}
+
+static jv describe_version(void)
+{
+    jv list = jv_array();
+    for (size_t i = 0; i < CAL_COUNT(libraries); i++)
+        cal_json_push(&list, describe_library(&libraries[i]));
+    return JV_OBJECT(jv_string("version"), jv_string(cal_version), jv_string("compiler"),
+                     jv_string(__VERSION__), jv_string("libraries"), list);
+}
+
+static void version_text(jv document, cal_buf *out)
+{
+    cal_buf_addf(out, "calutils   %s\n", cal_version);
+    jv list = cal_json_at(document, "libraries");
+    jv_array_foreach(list, i, library)
+    {
+        cal_buf_addf(out, "%-10s %-10s %s\n", cal_json_text_at(library, "name", ""),
+                     cal_json_text_at(library, "built", "-"),
+                     cal_json_text_at(library, "file", "not found"));
+        jv_free(library);
+    }
+    jv_free(list);
+}
+
+/* ---- the tool ---- */
+
+static const cal_option options[] = {
+    CAL_HEADING("Listing"),
+    {"names", 0, CAL_FLAG, NULL, &names, "list only the names, one a line", 0, 0},
+    CAL_OPTIONS_END,
+};
+
+static const cal_example examples[] = {
+    {"What is there", "calutils"},
+    {"Is everything installed that the tools need?", "calutils doctor"},
+    {"Versions for a bug report", "calutils version --json"},
+    {NULL, NULL},
+};
+
+static cal_status run(int count, char **operand, cal_error *err)
+{
+    const char *what = count ? operand[0] : "list";
+    if (!strcmp(what, "list"))
+        return run_list(err);
+    if (!strcmp(what, "doctor"))
+        return run_doctor(err);
+    if (!strcmp(what, "version"))
+        return cal_print(describe_version(), version_text, err);
+    return cal_fail(err, CAL_USAGE, "%s: must be list, doctor or version", what);
+}
+
+static const cal_tool tool = {
+    .name = "calutils",
+    .group = "The door",
+    .brief = "list the tools, check the installation, tell the versions",
+    .operands = "[list | doctor | version]",
+    .max_operands = 1,
+    .about = "Without an operand it lists the tools by group with a line each. `doctor` checks "
+             "what is installed (the tools, "
+             "casacore's measures data, WSClean, plugins and their ABI, completion) and says what "
+             "to do about what is missing; "
+             "its exit status is 1 when something is. `version` tells the versions of everything "
+             "linked.",
+    .options = options,
+    .examples = examples,
+    .run = run,
+};
+
+int main(int argc, char **argv)
+{
+    return cal_main(&tool, argc, argv);
+}

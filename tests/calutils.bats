@@ -1,0 +1,48 @@
+load helper
+
+validates() {
+    calutils --schema > "$BATS_TEST_TMPDIR/schema.json"
+    "$PYTHON" -c 'import json, sys, jsonschema; jsonschema.validate(json.load(sys.stdin), json.load(open(sys.argv[1])))' "$BATS_TEST_TMPDIR/schema.json"
+}
+
+@test "the list names every tool that was built, by group" {
+    run calutils list --names
+    assert_success
+    built=$(find "$CAL_BUILD/bin" -maxdepth 1 -type f -executable -printf '%f\n' | grep -vx calutils | sort)
+    [ "$(sort <<< "$output")" = "$built" ]
+    calutils --json | validates
+    run calutils --text
+    assert_line --partial "task-list"
+}
+
+@test "doctor finds what is installed, and says what is not" {
+    need_program wsclean
+    calutils doctor --json > "$BATS_TEST_TMPDIR/doctor.json" || [ $? -eq 1 ]
+    validates < "$BATS_TEST_TMPDIR/doctor.json"
+    jq -e '[.checks[] | select(.name == "tools" or .name == "WSClean" or .name == "plugins") | .ok] == [true, true, true]' "$BATS_TEST_TMPDIR/doctor.json"
+    mkdir "$BATS_TEST_TMPDIR/empty"
+    run -1 env PATH="$BATS_TEST_TMPDIR/empty" "$CAL_BUILD/bin/calutils" doctor --text
+    assert_line --regexp '^WRONG WSClean .*not found in PATH'
+    assert_line --partial "to do: apt-get install wsclean"
+}
+
+@test "version tells what is linked" {
+    calutils version --json > "$BATS_TEST_TMPDIR/version.json"
+    validates < "$BATS_TEST_TMPDIR/version.json"
+    jq -e '.libraries | map(.name) == ["casacore", "cfitsio", "cairo", "zlib", "libjq"]' "$BATS_TEST_TMPDIR/version.json"
+    [ "$(calutils --version)" = "calutils (calutils) $(jq -r .version "$BATS_TEST_TMPDIR/version.json")" ]
+}
+
+@test "another word is refused" {
+    run -2 --separate-stderr calutils doktor
+    [ "$stderr" = "calutils: doktor: must be list, doctor or version" ]
+}
+
+@test "a jq filter passes over the JSON, and a wrong one is a usage error" {
+    run calutils --jq '.tools[0] | keys | length'
+    assert_success
+    assert_output 3
+    run -2 --separate-stderr calutils --jq '.tools['
+    [[ $stderr == "calutils: --jq .tools[: "* ]]
+    [ "${#stderr_lines[@]}" -eq 1 ]
+}

@@ -1,0 +1,95 @@
+# What all tools have in common: their tables, pages, schemas and completions agree.
+load helper
+
+tools() {
+    find "$CAL_BUILD/bin" -maxdepth 1 -type f -executable -printf '%f\n' | sort
+}
+
+# Options that --help shows, long names.
+help_options() {
+    "$1" --help | grep -oE '^ +(-.,)? *--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort
+}
+
+@test "help, manual page and completion of every tool name the same options" {
+    for tool in $(tools); do
+        help_options "$tool" > "$BATS_TEST_TMPDIR/help"
+        [ -s "$BATS_TEST_TMPDIR/help" ]
+        "$tool" --complete | grep -oE '^--[a-z-]+' | sort > "$BATS_TEST_TMPDIR/complete"
+        diff "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/complete"
+        sed 's/\\-/-/g' "$CAL_BUILD/man/$tool.1" | grep -oE '^\.B (-., )?--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort > "$BATS_TEST_TMPDIR/page"
+        diff "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/page"
+    done
+}
+
+@test "no option is listed twice in a tool" {
+    for tool in $(tools); do
+        run bash -c "'$tool' --complete | grep -oE '^--[a-z-]+' | sort | uniq -d"
+        assert_output ""
+    done
+}
+
+@test "every option of --help is taken by the parser, and its value is asked for" {
+    for tool in $(tools); do
+        for option in $("$tool" --complete | grep -oE '^--[a-z-]+( |$)' | sort); do
+            run --separate-stderr "$tool" "$option"
+            [ "$status" -eq 2 ]
+            [[ $stderr == "$tool: $option wants a value: "* ]]
+        done
+    done
+}
+
+@test "manual pages render without a complaint" {
+    need_program man
+    for tool in $(tools); do
+        run bash -c "man --warnings -E UTF-8 -l -Tutf8 -Z '$CAL_BUILD/man/$tool.1' 2>&1 > /dev/null"
+        assert_output ""
+    done
+}
+
+@test "manual pages have the sections that people look for" {
+    for tool in $(tools); do
+        for section in NAME SYNOPSIS DESCRIPTION OPTIONS EXAMPLES '"EXIT STATUS"'; do
+            grep -q "^.SH $section" "$CAL_BUILD/man/$tool.1" || fail "$tool: no $section"
+        done
+    done
+}
+
+@test "--schema of every tool is a JSON Schema" {
+    for tool in $(tools); do
+        "$tool" --schema > "$BATS_TEST_TMPDIR/schema.json"
+        "$PYTHON" -c 'import json, sys, jsonschema; jsonschema.Draft202012Validator.check_schema(json.load(open(sys.argv[1])))' "$BATS_TEST_TMPDIR/schema.json"
+        jq -e --arg tool "$tool" '.title == $tool' "$BATS_TEST_TMPDIR/schema.json"
+    done
+}
+
+@test "every tool has a manual text, a schema and a test of its own" {
+    for tool in $(tools); do
+        for file in "$TESTS/../bin/$tool.c" "$TESTS/../man/$tool.man" "$TESTS/../share/schemas/$tool.json" "$TESTS/$tool.bats"; do
+            [ -e "$file" ] || fail "$file is missing"
+        done
+    done
+}
+
+@test "unknown options and values name the nearest right one" {
+    run --separate-stderr calutils --naems
+    [ "$status" -eq 2 ]
+    [ "$stderr" = "calutils: unknown option --naems; did you mean --names?" ]
+    run --separate-stderr calutils --errors jsn
+    [ "$status" -eq 2 ]
+    [ "$stderr" = "calutils: --errors jsn: did you mean json? (one of: text json)" ]
+}
+
+@test "bash completes options and their values" {
+    complete_words() {
+        bash --norc -c 'source "$1"; COMP_WORDS=("${@:2}"); COMP_CWORD=$(($# - 2)); _calutils "$2"; printf "%s\n" "${COMPREPLY[@]}"' \
+            - "$TESTS/../share/completion/calutils.bash" "$@"
+    }
+    run complete_words calutils --nam
+    assert_output "--names"
+    run complete_words calutils --errors j
+    assert_output "json"
+    run complete_words calutils --errors = t
+    assert_output "text"
+    run complete_words calutils doc
+    assert_output "doctor"
+}
