@@ -8,7 +8,7 @@ PATH=$CAL_BUILD/bin:$PATH
 DATA=${CALUTILS_TEST_DATA:-$TESTS/../../shared/data}
 GOLDEN=${CALUTILS_TEST_GOLDEN:-$TESTS/../../shared/golden}
 PYTHON=/usr/bin/python3 # the one that Debian's python3-casacore is for
-export LC_ALL=C ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0}
+export PYTHON LC_ALL=C ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0}
 
 # need_data FILE: skip the test where the real data are missing.
 need_data() {

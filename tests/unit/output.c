@@ -1,0 +1,161 @@
+/* Outputs, signals and child processes. */
+#include "base/output.h"
+#include "base/buf.h"
+#include "base/child.h"
+#include "base/stop.h"
+#include "unit.h"
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/cal-output-XXXXXX";
+
+static void read_file(const char *path, char *text, size_t size)
+{
+    FILE *file = fopen(path, "r");
+    size_t got = file ? fread(text, 1, size - 1, file) : 0;
+    text[got] = 0;
+    if (file)
+        fclose(file);
+}
+
+static void test_files(void)
+{
+    cal_error err = {0};
+    char text[64];
+    CHECK(!cal_output_file("a.txt", false, "one", 3, &err));
+    CHECK(cal_output_file("a.txt", false, "two", 3, &err) == CAL_OUTPUT);
+    CHECK(strstr(err.text, "a.txt: exists") && strstr(err.text, "--force"));
+    read_file("a.txt", text, sizeof text);
+    CHECK_TEXT(text, "one");
+    CHECK(!cal_output_file("a.txt", true, "two", 3, &err));
+    read_file("a.txt", text, sizeof text);
+    CHECK_TEXT(text, "two");
+    CHECK(!cal_path_exists("a.txt.partial"));
+    CHECK(cal_output_file("no/such/folder.txt", false, "x", 1, &err) == CAL_OUTPUT);
+    CHECK(cal_output_file("", false, "x", 1, &err) == CAL_USAGE);
+}
+
+static void test_folders(void)
+{
+    cal_error err = {0};
+    cal_output *out;
+    CHECK(!cal_output_begin("d.ms/", false, &out, &err));
+    CHECK_TEXT(cal_output_path(out), "d.ms.partial");
+    mkdir(cal_output_path(out), 0755);
+    CHECK(!cal_path_exists("d.ms"));
+    CHECK(!cal_output_commit(out, &err) && cal_path_exists("d.ms"));
+    CHECK(!cal_output_file("d.ms/inner", false, "1", 1, &err));
+    CHECK(!cal_output_begin("d.ms", true, &out, &err));
+    mkdir(cal_output_path(out), 0755);
+    cal_output_abandon(out);
+    CHECK(cal_path_exists("d.ms/inner") && !cal_path_exists("d.ms.partial"));
+    CHECK(!cal_output_begin("d.ms", true, &out, &err));
+    mkdir(cal_output_path(out), 0755);
+    CHECK(!cal_output_commit(out, &err) && !cal_path_exists("d.ms/inner") &&
+          cal_path_exists("d.ms"));
+}
+
+/* An output that came into being while ours was written is not run over. */
+static void test_race(void)
+{
+    cal_error err = {0};
+    cal_output *out;
+    char text[16];
+    CHECK(!cal_output_begin("race.txt", false, &out, &err));
+    FILE *file = fopen(cal_output_path(out), "w");
+    fputs("ours", file);
+    fclose(file);
+    file = fopen("race.txt", "w");
+    fputs("theirs", file);
+    fclose(file);
+    CHECK(cal_output_commit(out, &err) == CAL_OUTPUT);
+    read_file("race.txt", text, sizeof text);
+    CHECK_TEXT(text, "theirs");
+}
+
+/* In a child: begin an output, tell that it is begun, wait for a signal. */
+static void hold_output(int ready, bool defer)
+{
+    cal_output *out;
+    if (defer)
+        cal_stop_defer();
+    cal_output_begin("held.ms", false, &out, NULL);
+    mkdir(cal_output_path(out), 0755);
+    cal_output_file("held.ms.partial/table.dat", false, "1", 1, NULL);
+    if (write(ready, "x", 1) != 1)
+        _exit(9);
+    for (int i = 0; i < 500 && !cal_stop_requested(); i++)
+        usleep(10000);
+    cal_output_abandon(out);
+    _exit(cal_stop_requested() ? 7 : 8);
+}
+
+static int end_of_held(int number, bool defer)
+{
+    int ends[2], status = 0;
+    char byte;
+    if (pipe(ends))
+        return -1;
+    fflush(stdout);
+    pid_t pid = fork();
+    if (!pid)
+        hold_output(ends[1], defer);
+    CHECK(read(ends[0], &byte, 1) == 1 && cal_path_exists("held.ms.partial/table.dat"));
+    kill(pid, number);
+    waitpid(pid, &status, 0);
+    close(ends[0]);
+    close(ends[1]);
+    CHECK(!cal_path_exists("held.ms.partial") && !cal_path_exists("held.ms"));
+    return status;
+}
+
+static void test_signals(void)
+{
+    int status = end_of_held(SIGTERM, false);
+    CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    status = end_of_held(SIGINT, false);
+    CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
+    status = end_of_held(SIGINT, true);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+}
+
+static void add_line(void *user, const char *text)
+{
+    cal_buf_addf(user, "[%s]", text);
+}
+
+static void test_children(void)
+{
+    cal_error err = {0};
+    cal_buf out = {0};
+    int status = -1;
+    const char *say[] = {"sh", "-c", "echo one; printf 'two\\rthree' >&2; exit 3", NULL};
+    CHECK(!cal_child_run(&(cal_child){say, add_line, &out}, &status, &err) && status == 3);
+    CHECK_TEXT(cal_buf_text(&out), "[one][two][three]");
+    cal_buf_free(&out);
+    const char *die[] = {"sh", "-c", "kill -9 $$", NULL};
+    CHECK(!cal_child_run(&(cal_child){die, NULL, NULL}, &status, &err) && status == 128 + SIGKILL);
+    const char *none[] = {"no-such-program", NULL};
+    CHECK(cal_child_run(&(cal_child){none, NULL, NULL}, &status, &err) == CAL_CHILD);
+    CHECK_TEXT(err.text, "no-such-program: not found in PATH");
+    char *path = cal_child_find("sh");
+    CHECK(path && path[0] == '/');
+    free(path);
+    CHECK(!cal_child_find("no-such-program"));
+}
+
+int main(void)
+{
+    if (!mkdtemp(folder) || chdir(folder))
+        return 1;
+    test_signals(); /* first: it forks, which should be done while there is one thread */
+    test_files();
+    test_folders();
+    test_race();
+    test_children();
+    CHECK(!cal_remove_tree(folder, NULL) && !cal_path_exists(folder));
+    return unit_done();
+}
