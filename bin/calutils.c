@@ -18,6 +18,7 @@ static const struct tool_line {
     const char *name, *group, *brief;
 } tools[] = {
 #include "tools.inc"
+    {NULL, NULL, NULL},
 };
 
 /* ---- list ---- */
@@ -25,17 +26,17 @@ static const struct tool_line {
 static jv list_tools(void)
 {
     jv list = jv_array();
-    for (size_t i = 0; i < CAL_COUNT(tools); i++)
-        cal_json_push(&list, JV_OBJECT(jv_string("name"), jv_string(tools[i].name),
-                                       jv_string("group"), jv_string(tools[i].group),
-                                       jv_string("brief"), jv_string(tools[i].brief)));
+    for (const struct tool_line *t = tools; t->name; t++)
+        cal_json_push(&list,
+                      JV_OBJECT(jv_string("name"), jv_string(t->name), jv_string("group"),
+                                jv_string(t->group), jv_string("brief"), jv_string(t->brief)));
     return JV_OBJECT(jv_string("version"), jv_string(cal_version), jv_string("tools"), list);
 }
 
-static bool is_first_of_group(size_t index)
+static bool is_first_of_group(const struct tool_line *line)
 {
-    for (size_t i = 0; i < index; i++)
-        if (!strcmp(tools[i].group, tools[index].group))
+    for (const struct tool_line *t = tools; t < line; t++)
+        if (!strcmp(t->group, line->group))
             return false;
     return true;
 }
@@ -45,13 +46,13 @@ static void list_text(jv document, cal_buf *out)
     (void)document;
     cal_buf_addf(out, "calutils %s: small tools for calibrating radio-interferometer data\n",
                  cal_version);
-    for (size_t first = 0; first < CAL_COUNT(tools); first++) {
+    for (const struct tool_line *first = tools; first->name; first++) {
         if (!is_first_of_group(first))
             continue;
-        cal_buf_addf(out, "\n%s\n", tools[first].group);
-        for (size_t i = first; i < CAL_COUNT(tools); i++)
-            if (!strcmp(tools[i].group, tools[first].group))
-                cal_buf_addf(out, "  %-18s %s\n", tools[i].name, tools[i].brief);
+        cal_buf_addf(out, "\n%s\n", first->group);
+        for (const struct tool_line *t = first; t->name; t++)
+            if (!strcmp(t->group, first->group))
+                cal_buf_addf(out, "  %-18s %s\n", t->name, t->brief);
     }
     cal_buf_add(
         out, "\nEach has --help and a manual page. `calutils doctor` checks the installation.\n");
@@ -61,8 +62,8 @@ static cal_status run_list(cal_error *err)
 {
     if (!names)
         return cal_print(list_tools(), list_text, err);
-    for (size_t i = 0; i < CAL_COUNT(tools); i++)
-        puts(tools[i].name);
+    for (const struct tool_line *t = tools; t->name; t++)
+        puts(t->name);
     return CAL_OK;
 }
 
@@ -108,17 +109,16 @@ static char *output_of(const char *program, const char *argument)
 static void check_tools(jv *checks, const char *folder)
 {
     cal_buf missing = {0};
-    for (size_t i = 0; i < CAL_COUNT(tools); i++) {
-        char *path = cal_format("%s/%s", folder, tools[i].name);
+    for (const struct tool_line *t = tools; t->name; t++) {
+        char *path = cal_format("%s/%s", folder, t->name);
         if (access(path, X_OK))
-            cal_buf_addf(&missing, "%s ", tools[i].name);
+            cal_buf_addf(&missing, " %s", t->name);
         free(path);
     }
-    char *found = cal_format("%zu tools in %s", CAL_COUNT(tools) + 1, folder);
-    char *lost = cal_format("missing in %s: %s", folder, cal_buf_text(&missing));
-    add_check(checks, "tools", !missing.len, missing.len ? lost : found, "make install again");
-    free(found);
-    free(lost);
+    char *detail = missing.len ? cal_format("missing in %s:%s", folder, cal_buf_text(&missing))
+                               : cal_format("all in %s", folder);
+    add_check(checks, "tools", !missing.len, detail, "make install again");
+    free(detail);
     cal_buf_free(&missing);
 }
 
