@@ -18,8 +18,7 @@
  *         return CALUTILS_OK;
  *     }
  *
- *     CALUTILS_PLUGIN = {CALUTILS_PLUGIN_HEAD, "mine", "image", "images by my own means", options,
- * run};
+ *     CALUTILS_PLUGIN = {CALUTILS_PLUGIN_HEAD, "mine", "image", "my own imager", options, run};
  *
  * and is built by
  *
