@@ -10,13 +10,20 @@
 #define CAL_BASE_JSON_H
 
 #include "base/error.h"
-#include <complex.h>
-#include <jv.h>
 #include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#else
+#include <complex.h>
+#endif
+#include <jv.h>
 
 jv cal_json_double(double value);
 jv cal_json_float(float value);
+#ifndef __cplusplus
 jv cal_json_complex(float complex value); /* [re, im] */
+#endif
 jv cal_json_text(const char *text);       /* NULL gives null */
 jv cal_json_doubles(const double *value, int count);
 jv cal_json_floats(const float *value, int count);
@@ -44,5 +51,9 @@ cal_status cal_json_parse(const char *text, const char *name, jv *value, cal_err
 
 /* Compact text of a value (borrows it); the caller frees it. */
 char *cal_json_dump(jv value);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

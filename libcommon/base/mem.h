@@ -6,6 +6,10 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define CAL_NEW(type)              ((type *)cal_alloc(1, sizeof(type)))
 #define CAL_NEW_ARRAY(type, count) ((type *)cal_alloc((size_t)(count), sizeof(type)))
 #define CAL_COUNT(array)           (sizeof(array) / sizeof((array)[0]))
@@ -17,5 +21,9 @@ char *cal_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Memory aligned to 64 bytes, for arrays that vector code walks through; not zeroed. */
 void *cal_alloc_aligned(size_t count, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,13 +10,13 @@
 #define CAL_TABLE_TABLE_H
 
 #include "base/error.h"
-#include <jv.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+#include <jv.h>
 
 enum { CAL_MAX_DIM = 4, CAL_NAME_MAX = 64 };
 
