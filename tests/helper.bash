@@ -1,4 +1,5 @@
 # Loaded by every .bats file: `load helper`. CAL_BUILD is the build directory (tests/run sets it).
+bats_require_minimum_version 1.5.0
 bats_load_library bats-support
 bats_load_library bats-assert
 
@@ -33,4 +34,9 @@ unpack() {
 # hash_tree DIR: one number for the bytes of all files below it (lock files too) and their names.
 hash_tree() {
     (cd "$1" && find . -type f | sort | xargs -d '\n' sha256sum | sha256sum)
+}
+
+# The tools that were built.
+tools() {
+    find "$CAL_BUILD/bin" -maxdepth 1 -type f -executable -printf '%f\n' | sort
 }

@@ -1,10 +1,6 @@
 # What all tools have in common: their tables, pages, schemas and completions agree.
 load helper
 
-tools() {
-    find "$CAL_BUILD/bin" -maxdepth 1 -type f -executable -printf '%f\n' | sort
-}
-
 # Options that --help shows, long names.
 help_options() {
     "$1" --help | grep -oE '^ +(-.,)? *--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort
