@@ -38,28 +38,48 @@ cal_status cal_chain_set_calwt(void *list, const char *text, cal_error *err);
 /* --callib FILE: read a cal library file into the list; CASA's cal-library text. */
 cal_status cal_chain_set_callib(void *list, const char *text, cal_error *err);
 
-#define CAL_CHAIN_OPTIONS(list)                                                                                               \
-    CAL_HEADING("Calibration to apply (each option belongs to the --gaintable before it)"),                                 \
-        {"gaintable", 'g', CAL_EACH, "TABLE", &(list), "calibration table; may be given several times", 0, cal_chain_add_table}, \
-        {"gainfield", 0, CAL_EACH, "SEL", &(list), "use its solutions of these fields only, or of the nearest one", "nearest", \
-         cal_chain_set_gainfield},                                                                                            \
-        {"interp", 0, CAL_EACH, "T[,F]", &(list), "interpolation in time and frequency [linear,linear]",                      \
-         "nearest linear cubic nearestPD linearPD linearperobs linearperscan", cal_chain_set_interp},                        \
-        {"spwmap", 0, CAL_EACH, "LIST", &(list), "for each spw of the data the spw of the table: 0,0,1", 0, cal_chain_set_spwmap}, \
-        {"calwt", 0, CAL_EACH, "BOOL", &(list), "calibrate the weights too [true]", "true false", cal_chain_set_calwt},       \
-    {                                                                                                                         \
-        "callib", 0, CAL_EACH, "FILE", &(list), "tables and their rules from a CASA cal-library file", 0, cal_chain_set_callib \
+#define CAL_CHAIN_OPTIONS(list)                                                                    \
+    CAL_HEADING("Calibration to apply (each option belongs to the --gaintable before it)"),        \
+        {"gaintable", 'g',                                                                         \
+         CAL_EACH,    "TABLE",                                                                     \
+         &(list),     "calibration table; may be given several times",                             \
+         0,           cal_chain_add_table},                                                        \
+        {"gainfield", 0,                                                                           \
+         CAL_EACH,    "SEL",                                                                       \
+         &(list),     "use its solutions of these fields only, or of the nearest one",             \
+         "nearest",   cal_chain_set_gainfield},                                                    \
+        {"interp",                                                                                 \
+         0,                                                                                        \
+         CAL_EACH,                                                                                 \
+         "T[,F]",                                                                                  \
+         &(list),                                                                                  \
+         "interpolation in time and frequency [linear,linear]",                                    \
+         "nearest linear cubic nearestPD linearPD linearperobs linearperscan",                     \
+         cal_chain_set_interp},                                                                    \
+        {"spwmap", 0,                                                                              \
+         CAL_EACH, "LIST",                                                                         \
+         &(list),  "for each spw of the data the spw of the table: 0,0,1",                         \
+         0,        cal_chain_set_spwmap},                                                          \
+        {"calwt",      0,                                                                          \
+         CAL_EACH,     "BOOL",                                                                     \
+         &(list),      "calibrate the weights too [true]",                                         \
+         "true false", cal_chain_set_calwt},                                                       \
+    {                                                                                              \
+        "callib", 0, CAL_EACH, "FILE", &(list),                                                    \
+            "tables and their rules from a CASA cal-library file", 0, cal_chain_set_callib         \
     }
 
 typedef struct cal_chain cal_chain;
 
-cal_status cal_chain_open(const cal_chain_list *list, const cal_meta *meta, cal_chain **chain, cal_error *err);
+cal_status cal_chain_open(const cal_chain_list *list, const cal_meta *meta, cal_chain **chain,
+                          cal_error *err);
 void cal_chain_free(cal_chain *chain);
 void cal_chain_list_free(cal_chain_list *list);
 
 /* What one call does and counts. */
 typedef struct cal_chain_use {
-    bool strict;      /* flag data whose spw has no solutions (calflagstrict) instead of leaving them alone */
+    bool
+        strict; /* flag data whose spw has no solutions (calflagstrict) instead of leaving them alone */
     bool only_parallel; /* see caltables 3.1: nothing else than the parallel hands is wanted */
 } cal_chain_use;
 
@@ -67,9 +87,10 @@ typedef struct cal_chain_use {
  * `weight_spectrum`, or NULL) are scaled for the tables with calwt: they must hold 1/SIGMA^2 on entry. `missing` [row] (or NULL) is
  * set to 1 for rows whose spw has no solutions in some table: these are left as they are. Safe on different row ranges in several
  * threads, each with a worker number of its own (0..jobs-1, see cal_chain_prepare). */
-cal_status cal_chain_apply(cal_chain *chain, const cal_block *block, int64_t first, int64_t end, float complex *data, uint8_t *flag,
-                           float *weight, float *weight_spectrum, uint8_t *missing, const cal_chain_use *use, int worker,
-                           cal_error *err);
+cal_status cal_chain_apply(cal_chain *chain, const cal_block *block, int64_t first, int64_t end,
+                           float complex *data, uint8_t *flag, float *weight,
+                           float *weight_spectrum, uint8_t *missing, const cal_chain_use *use,
+                           int worker, cal_error *err);
 void cal_chain_prepare(cal_chain *chain, int jobs);
 
 bool cal_chain_calibrates_weights(const cal_chain *chain); /* any table with calwt */

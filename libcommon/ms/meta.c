@@ -191,11 +191,11 @@ static cal_status check_dds(const cal_meta *meta, cal_error *err)
     return CAL_OK;
 }
 
-static cal_status load_subtables(const cal_table *main, cal_meta *meta, cal_error *err)
+static cal_status load_subtables(const cal_table *main, bool whole, cal_meta *meta, cal_error *err)
 {
     for (size_t i = 0; i < CAL_COUNT(subtables); i++) {
         cal_table *table;
-        if (!subtables[i].needed && !cal_table_has_sub(main, subtables[i].name))
+        if (!(whole && subtables[i].needed) && !cal_table_has_sub(main, subtables[i].name))
             continue;
         if (cal_table_open_sub(main, subtables[i].name, &table, err))
             return err->status;
@@ -249,7 +249,7 @@ cal_status cal_meta_load(const char *path, cal_table **ms, cal_meta **meta, cal_
     cal_meta *loaded = CAL_NEW(cal_meta);
     loaded->path = cal_copy_text(path);
     loaded->name = last_component(path);
-    if (check_main(main, err) || load_subtables(main, loaded, err)) {
+    if (check_main(main, err) || load_subtables(main, true, loaded, err)) {
         cal_table_close(main, NULL);
         cal_meta_free(loaded);
         return err->status;
@@ -258,6 +258,19 @@ cal_status cal_meta_load(const char *path, cal_table **ms, cal_meta **meta, cal_
         *ms = main;
     else
         cal_table_close(main, NULL);
+    *meta = loaded;
+    return CAL_OK;
+}
+
+cal_status cal_meta_load_from(const cal_table *table, cal_meta **meta, cal_error *err)
+{
+    cal_meta *loaded = CAL_NEW(cal_meta);
+    loaded->path = cal_copy_text(cal_table_path(table));
+    loaded->name = last_component(loaded->path);
+    if (load_subtables(table, false, loaded, err)) {
+        cal_meta_free(loaded);
+        return err->status;
+    }
     *meta = loaded;
     return CAL_OK;
 }

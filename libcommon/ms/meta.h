@@ -87,6 +87,9 @@ typedef struct cal_meta {
  * `ms` may be NULL when MAIN is not needed, else the caller closes it. The caller frees the meta.
  */
 cal_status cal_meta_load(const char *path, cal_table **ms, cal_meta **meta, cal_error *err);
+/* The same subtables of any table that has some of them (a calibration table): what is missing has a
+ * count of 0. */
+cal_status cal_meta_load_from(const cal_table *table, cal_meta **meta, cal_error *err);
 void cal_meta_free(cal_meta *meta);
 
 const char *cal_corr_name(int stokes_code); /* "RR"; "?" for unknown */

@@ -1,0 +1,308 @@
+/* Writing calibration tables that CASA reads (caltables 1). */
+#include "base/json.h"
+#include "base/mem.h"
+#include "cal/caltable.h"
+#include "ms/schema.h"
+#include <math.h>
+#include <string.h>
+
+/* ---- MAIN ---- */
+
+#define SCALAR(n, t)                                                                               \
+    {                                                                                              \
+        .name = n, .type = CAL_TYPE_##t, .manager = "MSMTAB"                                       \
+    }
+#define CELL(n, t)                                                                                 \
+    {                                                                                              \
+        .name = n, .type = CAL_TYPE_##t, .ndim = -1, .manager = "MSMTAB"                           \
+    }
+
+enum { PARAMETER_COLUMN = 8 };
+
+static const cal_column_def main_columns[] = {
+    {.name = "TIME",
+     .type = CAL_TYPE_DOUBLE,
+     .unit = "s",
+     .measure = "epoch UTC",
+     .manager = "MSMTAB"},
+    SCALAR("FIELD_ID", INT),
+    SCALAR("SPECTRAL_WINDOW_ID", INT),
+    SCALAR("ANTENNA1", INT),
+    SCALAR("ANTENNA2", INT),
+    {.name = "INTERVAL", .type = CAL_TYPE_DOUBLE, .unit = "s", .manager = "MSMTAB"},
+    SCALAR("SCAN_NUMBER", INT),
+    SCALAR("OBSERVATION_ID", INT),
+    CELL("CPARAM", COMPLEX),
+    CELL("PARAMERR", FLOAT),
+    CELL("FLAG", BOOL),
+    CELL("SNR", FLOAT),
+    CELL("WEIGHT", FLOAT)};
+
+/* One manager for all columns, as CASA has it; its bucket is sized for a few hundred rows. */
+static cal_status create_main(const cal_caltable *table, const char *path, cal_table **main,
+                              cal_error *err)
+{
+    enum { BUCKET = 32768 };
+    static const cal_manager_def manager = {
+        .name = "MSMTAB", .type = "StandardStMan", .bucket = BUCKET};
+    cal_column_def column[CAL_COUNT(main_columns)];
+    memcpy(column, main_columns, sizeof column);
+    if (!table->complex_par) {
+        column[PARAMETER_COLUMN].name = "FPARAM";
+        column[PARAMETER_COLUMN].type = CAL_TYPE_FLOAT;
+    }
+    cal_table_def def = {.comment = "calibration solutions",
+                         .column = column,
+                         .columns = CAL_COUNT(column),
+                         .manager = &manager,
+                         .managers = 1};
+    return cal_table_create(path, &def, table->rows, main, err);
+}
+
+static cal_status put_ints(cal_table *main, const char *column, const int *value,
+                           const int64_t *order, int64_t rows, cal_error *err)
+{
+    int *sorted = CAL_NEW_ARRAY(int, rows);
+    for (int64_t i = 0; i < rows; i++)
+        sorted[i] = value[order[i]];
+    cal_status status =
+        cal_table_put(main, column, CAL_TYPE_INT, cal_span_range(0, rows), sorted, err);
+    free(sorted);
+    return status;
+}
+
+static cal_status put_doubles(cal_table *main, const char *column, const double *value,
+                              const int64_t *order, int64_t rows, cal_error *err)
+{
+    double *sorted = CAL_NEW_ARRAY(double, rows);
+    for (int64_t i = 0; i < rows; i++)
+        sorted[i] = value[order[i]];
+    cal_status status =
+        cal_table_put(main, column, CAL_TYPE_DOUBLE, cal_span_range(0, rows), sorted, err);
+    free(sorted);
+    return status;
+}
+
+static cal_status put_scalars(cal_table *main, const cal_caltable *table, const int64_t *order,
+                              cal_error *err)
+{
+    int64_t rows = table->rows;
+    if (put_doubles(main, "TIME", table->time, order, rows, err) ||
+        put_ints(main, "FIELD_ID", table->field, order, rows, err) ||
+        put_ints(main, "SPECTRAL_WINDOW_ID", table->spw_id, order, rows, err) ||
+        put_ints(main, "ANTENNA1", table->antenna1, order, rows, err) ||
+        put_ints(main, "ANTENNA2", table->antenna2, order, rows, err) ||
+        put_doubles(main, "INTERVAL", table->interval, order, rows, err) ||
+        put_ints(main, "SCAN_NUMBER", table->scan, order, rows, err) ||
+        put_ints(main, "OBSERVATION_ID", table->observation, order, rows, err))
+        return err->status;
+    return CAL_OK;
+}
+
+/* Sorted rows of equal shape from `row` on. */
+static int64_t run_of_shape(const cal_caltable *table, const int64_t *order, int64_t row)
+{
+    int64_t end = row + 1;
+    while (end < table->rows && table->npar[order[end]] == table->npar[order[row]] &&
+           table->nchan[order[end]] == table->nchan[order[row]])
+        end++;
+    return end - row;
+}
+
+/* The cells of one column, run by run of equal shape, gathered into the order of the disk. */
+static cal_status put_cells(cal_table *main, const char *column, cal_type type, size_t size,
+                            const cal_caltable *table, const int64_t *order, const void *values,
+                            cal_error *err)
+{
+    cal_status status = CAL_OK;
+    for (int64_t row = 0, count; row < table->rows && !status; row += count) {
+        count = run_of_shape(table, order, row);
+        int64_t shape[2] = {table->npar[order[row]], table->nchan[order[row]]};
+        int64_t cell = shape[0] * shape[1];
+        if (!cell)
+            continue;
+        char *run = cal_alloc(count * cell, size);
+        for (int64_t i = 0; i < count; i++)
+            memcpy(run + i * cell * size,
+                   (const char *)values + table->offset[order[row + i]] * size, cell * size);
+        cal_span span = cal_span_range(row, count);
+        status = cal_table_set_shape(main, column, span, 2, shape, NULL, err);
+        if (!status)
+            status = cal_table_put(main, column, type, span, run, err);
+        free(run);
+    }
+    return status;
+}
+
+static cal_status put_parameters(cal_table *main, const cal_caltable *table, const int64_t *order,
+                                 cal_error *err)
+{
+    if (table->complex_par ? put_cells(main, "CPARAM", CAL_TYPE_COMPLEX, sizeof *table->cpar, table,
+                                       order, table->cpar, err)
+                           : put_cells(main, "FPARAM", CAL_TYPE_FLOAT, sizeof *table->fpar, table,
+                                       order, table->fpar, err))
+        return err->status;
+    if (put_cells(main, "FLAG", CAL_TYPE_BOOL, 1, table, order, table->flag, err))
+        return err->status;
+    if (table->error &&
+        put_cells(main, "PARAMERR", CAL_TYPE_FLOAT, sizeof(float), table, order, table->error, err))
+        return err->status;
+    if (table->snr &&
+        put_cells(main, "SNR", CAL_TYPE_FLOAT, sizeof(float), table, order, table->snr, err))
+        return err->status;
+    return CAL_OK;
+}
+
+static cal_status put_keywords(cal_table *main, const cal_caltable *table, cal_error *err)
+{
+    const char *version = table->casa_version && *table->casa_version ? table->casa_version
+                                                                      : CAL_CALTABLE_CASA_VERSION;
+    const char *const pair[][2] = {{"ParType", table->complex_par ? "Complex" : "Float"},
+                                   {"MSName", table->ms_name ? table->ms_name : ""},
+                                   {"VisCal", table->type},
+                                   {"PolBasis", table->pol_basis ? table->pol_basis : "unknown"},
+                                   {"CASA_Version", version}};
+    for (size_t i = 0; i < CAL_COUNT(pair); i++)
+        if (cal_table_set_keyword(main, NULL, pair[i][0], cal_json_text(pair[i][1]), err))
+            return err->status;
+    return cal_table_set_info(main, "Calibration", table->type, err);
+}
+
+/* ---- subtables ---- */
+
+static cal_status put_channels(cal_table *sub, const char *column, int64_t row, const double *value,
+                               int nchan, cal_error *err)
+{
+    int64_t shape[1] = {nchan};
+    if (!cal_table_has_column(sub, column))
+        return CAL_OK;
+    return cal_table_put_cell(sub, column, CAL_TYPE_DOUBLE, row, 1, shape, value, err);
+}
+
+/* A row of SPECTRAL_WINDOW: the channels of the solutions instead of those of the data. */
+static cal_status put_spw(cal_table *sub, int64_t row, const cal_caltable_spw *spw, cal_error *err)
+{
+    const double *bandwidth = spw->effective_bw ? spw->effective_bw : spw->width;
+    double total = 0;
+    for (int c = 0; c < spw->nchan; c++)
+        total += fabs(spw->width[c]);
+    cal_span one = cal_span_range(row, 1);
+    uint8_t absent = spw->absent;
+    if (cal_table_put(sub, "NUM_CHAN", CAL_TYPE_INT, one, &spw->nchan, err) ||
+        put_channels(sub, "CHAN_FREQ", row, spw->freq, spw->nchan, err) ||
+        put_channels(sub, "CHAN_WIDTH", row, spw->width, spw->nchan, err) ||
+        put_channels(sub, "EFFECTIVE_BW", row, bandwidth, spw->nchan, err) ||
+        put_channels(sub, "RESOLUTION", row, bandwidth, spw->nchan, err) ||
+        cal_table_put(sub, "TOTAL_BANDWIDTH", CAL_TYPE_DOUBLE, one, &total, err) ||
+        cal_table_put(sub, "FLAG_ROW", CAL_TYPE_BOOL, one, &absent, err))
+        return err->status;
+    return CAL_OK;
+}
+
+static cal_status put_spws(cal_table *sub, const cal_caltable *table, cal_error *err)
+{
+    for (int s = 0; s < table->spws && s < cal_table_rows(sub); s++)
+        if (put_spw(sub, s, &table->spw[s], err))
+            return err->status;
+    return CAL_OK;
+}
+
+/* Ephemerides are not copied, so nothing may refer to them: the nominal direction holds, as in
+ * CASA's tables. */
+static cal_status drop_ephemerides(cal_table *sub, cal_error *err)
+{
+    if (!cal_table_has_column(sub, "EPHEMERIS_ID"))
+        return CAL_OK;
+    int none = -1;
+    for (int64_t row = 0; row < cal_table_rows(sub); row++)
+        if (cal_table_put(sub, "EPHEMERIS_ID", CAL_TYPE_INT, cal_span_range(row, 1), &none, err))
+            return err->status;
+    return CAL_OK;
+}
+
+static cal_status copy_sub(const cal_table *ms, const char *name, const char *path, cal_error *err)
+{
+    cal_table *from;
+    if (cal_table_open_sub(ms, name, &from, err))
+        return err->status;
+    cal_status status =
+        cal_table_copy(from, path, cal_span_range(0, cal_table_rows(from)), NULL, err);
+    cal_table_close(from, NULL);
+    return status;
+}
+
+static cal_status create_sub(const char *name, const char *path, cal_error *err)
+{
+    for (int i = 0; i < cal_ms_subtable_count; i++) {
+        cal_table *sub;
+        if (strcmp(cal_ms_subtables[i].name, name))
+            continue;
+        if (cal_table_create(path, &cal_ms_subtables[i].def, 0, &sub, err))
+            return err->status;
+        return cal_table_close(sub, err);
+    }
+    return cal_fail(err, CAL_BUG, "no definition of the subtable %s", name);
+}
+
+static cal_status finish_sub(cal_table *main, const cal_caltable *table, const char *name,
+                             const char *path, cal_error *err)
+{
+    cal_table *sub;
+    cal_status status = cal_table_open(path, true, &sub, err);
+    if (status)
+        return status;
+    if (!strcmp(name, "SPECTRAL_WINDOW"))
+        status = put_spws(sub, table, err);
+    else if (!strcmp(name, "FIELD"))
+        status = drop_ephemerides(sub, err);
+    if (!status)
+        status = cal_table_set_sub(main, name, sub, err);
+    cal_status closed = cal_table_close(sub, status ? NULL : err);
+    return status ? status : closed;
+}
+
+/* HISTORY starts empty, as CASA makes it. */
+static cal_status put_sub(cal_table *main, const cal_caltable *table, const cal_table *ms,
+                          const char *name, cal_error *err)
+{
+    char *path = cal_format("%s/%s", cal_table_path(main), name);
+    bool copied = strcmp(name, "HISTORY") && cal_table_has_sub(ms, name);
+    cal_status status = copied ? copy_sub(ms, name, path, err) : create_sub(name, path, err);
+    if (!status)
+        status = finish_sub(main, table, name, path, err);
+    free(path);
+    return status;
+}
+
+/* ---- the whole ---- */
+
+static cal_status fill(cal_table *main, const cal_caltable *table, const cal_table *ms,
+                       cal_error *err)
+{
+    static const char *const sub[] = {"OBSERVATION", "ANTENNA", "FIELD", "SPECTRAL_WINDOW",
+                                      "HISTORY"};
+    int64_t *order = CAL_NEW_ARRAY(int64_t, table->rows);
+    cal_caltable_order(table, order);
+    cal_status status = put_scalars(main, table, order, err);
+    if (!status)
+        status = put_parameters(main, table, order, err);
+    free(order);
+    if (!status)
+        status = put_keywords(main, table, err);
+    for (size_t i = 0; i < CAL_COUNT(sub) && !status; i++)
+        status = put_sub(main, table, ms, sub[i], err);
+    return status;
+}
+
+cal_status cal_caltable_write(const cal_caltable *table, const cal_table *ms, const char *path,
+                              cal_error *err)
+{
+    cal_error own;
+    err = err ? err : &own;
+    cal_table *main;
+    if (create_main(table, path, &main, err))
+        return err->status;
+    cal_status status = fill(main, table, ms, err);
+    cal_status closed = cal_table_close(main, status ? NULL : err);
+    return status ? status : closed;
+}
