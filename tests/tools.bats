@@ -89,3 +89,10 @@ help_options() {
     run complete_words calutils doc
     assert_output "doctor"
 }
+
+@test "a jq filter that cannot be compiled is refused before anything else is done" {
+    run --separate-stderr task-run --jq '.[' no-such-plugin
+    [ "$status" -eq 2 ]
+    [[ $stderr == "task-run: --jq .[: "* ]]
+    [ "${#stderr_lines[@]}" -eq 1 ]
+}

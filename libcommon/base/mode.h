@@ -3,6 +3,7 @@
 #ifndef CAL_BASE_MODE_H
 #define CAL_BASE_MODE_H
 
+#include "base/error.h"
 #include <stdbool.h>
 
 typedef struct cal_mode {
@@ -15,5 +16,8 @@ typedef struct cal_mode {
 } cal_mode;
 
 extern cal_mode cal_mode_now;
+
+/* Is the --jq filter, if there is one, a filter? Asked before the work begins. */
+cal_status cal_print_check_filter(cal_error *err);
 
 #endif

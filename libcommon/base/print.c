@@ -59,6 +59,11 @@ static jq_state *filter_compiled(cal_error *err)
     return jq;
 }
 
+cal_status cal_print_check_filter(cal_error *err)
+{
+    return !cal_mode_now.filter || filter_compiled(err) ? CAL_OK : err->status;
+}
+
 static cal_status print_filtered(jv document, int flags, cal_error *err)
 {
     jq_state *jq = filter_compiled(err);

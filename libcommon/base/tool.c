@@ -173,7 +173,8 @@ static cal_status run(const cal_tool *tool, int argc, char **argv, cal_error *er
         printf("%s (calutils) %s\n", tool->name, cal_version);
     else if (!status && schema)
         fputs(cal_schema ? cal_schema : "{}\n", stdout);
-    else if (!status && !(status = check_operands(tool, count, err)))
+    else if (!status && !(status = check_operands(tool, count, err)) &&
+             !(status = cal_print_check_filter(err)))
         status = tool->run(count, operand, err);
     free(operand);
     return status;
