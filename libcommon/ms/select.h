@@ -1,5 +1,5 @@
 /* The field's selection syntax, with CASA's meaning: field, spw with channels, scan, intent, antenna, time, uvrange, correlation,
- * observation, array. Grammar and the cases where we differ: fields_ms 2; the rules are in select_*.c beside this file.
+ * observation, array. Grammar and the cases where we differ: `fields_ms 2`; the rules are in select_*.c beside this file.
  *
  * cal_select_text is what a person typed, cal_selection what it means for one MS: tables of ids and a test for rows. Every error
  * is CAL_USAGE for a text that cannot be read and CAL_INPUT for names or ids that the MS does not have ("no field matches ...;
@@ -15,9 +15,11 @@
 #include <stdint.h>
 
 typedef struct cal_select_text {
-    const char *field, *spw, *scan, *intent, *antenna, *timerange, *uvrange, *correlation, *observation, *array, *feed;
+    const char *field, *spw, *scan, *intent, *antenna, *timerange, *uvrange, *correlation,
+        *observation, *array, *feed;
 } cal_select_text;
 
+/* clang-format off */
 /* The selection options of a tool: `text` is a static cal_select_text. */
 #define CAL_SELECT_OPTIONS(text)                                                                                              \
     CAL_HEADING("Selection"),                                                                                                \
@@ -34,6 +36,7 @@ typedef struct cal_select_text {
     {                                                                                                                         \
         "feed", 0, CAL_TEXT, "SEL", &(text).feed, "feed ids, as for baselines"                                                \
     }
+/* clang-format on */
 
 /* Channels first, first+step, ... <= last, in the order of the expression. */
 typedef struct cal_chan_range {
@@ -44,14 +47,16 @@ typedef struct cal_spw_choice {
     int spw;
     cal_chan_range *range; /* at least one; the whole spw is one range */
     int ranges;
-    int nchan;             /* channels chosen, over all ranges */
-    bool whole;            /* no channel selection */
+    int nchan;  /* channels chosen, over all ranges */
+    bool whole; /* no channel selection */
 } cal_spw_choice;
 
 typedef struct cal_selection cal_selection;
 
-cal_status cal_select_resolve(const cal_select_text *text, cal_table *ms, const cal_meta *meta, cal_selection **selection,
-                              cal_error *err);
+/* `ms` is asked for its first TIME and its feeds (NULL: a time must be complete). The selection refers to `meta`, which must outlive
+ * it. */
+cal_status cal_select_resolve(const cal_select_text *text, cal_table *ms, const cal_meta *meta,
+                              cal_selection **selection, cal_error *err);
 void cal_selection_free(cal_selection *selection);
 
 /* Ids in the order of the expression (all ids where nothing was asked). The arrays belong to the selection. */
@@ -59,9 +64,9 @@ const int *cal_selection_fields(const cal_selection *selection, int *count);
 const int *cal_selection_states(const cal_selection *selection, int *count);
 const cal_spw_choice *cal_selection_spws(const cal_selection *selection, int *count);
 const int *cal_selection_dds(const cal_selection *selection, int *count);
-const int *cal_selection_antennas(const cal_selection *selection, int *count); /* those that the expression names; all if none */
+const int *cal_selection_antennas(const cal_selection *selection,
+                                  int *count); /* those that the expression names; all if none */
 const int *cal_selection_observations(const cal_selection *selection, int *count);
-const int *cal_selection_arrays(const cal_selection *selection, int *count); /* count 0: all */
 /* Correlations of data description `dd` that were chosen, as indices into its polarization row. */
 const int *cal_selection_corrs(const cal_selection *selection, int dd, int *count);
 /* The channels of a spw; NULL when the spw was not chosen. */
@@ -71,6 +76,7 @@ bool cal_selection_has(const cal_selection *selection, const char *name);
 
 /* The row test; `rows` are the scalar columns of a run of rows (ms/block.h); keep[i] is set to 0 or 1. Returns how many are kept. */
 struct cal_rows;
-int64_t cal_selection_rows(const cal_selection *selection, const struct cal_rows *rows, uint8_t *keep);
+int64_t cal_selection_rows(const cal_selection *selection, const struct cal_rows *rows,
+                           uint8_t *keep);
 
 #endif
