@@ -24,15 +24,15 @@ typedef struct cal_table cal_table;
 
 /* What an element is in C. Smaller integers are read as INT, and every number can be read as DOUBLE. */
 typedef enum cal_type {
-    CAL_TYPE_BOOL,    /* uint8_t, 0 or 1 */
-    CAL_TYPE_INT,     /* int32_t */
-    CAL_TYPE_INT64,   /* int64_t */
-    CAL_TYPE_FLOAT,   /* float */
-    CAL_TYPE_DOUBLE,  /* double */
-    CAL_TYPE_COMPLEX, /* float complex */
+    CAL_TYPE_BOOL,     /* uint8_t, 0 or 1 */
+    CAL_TYPE_INT,      /* int32_t */
+    CAL_TYPE_INT64,    /* int64_t */
+    CAL_TYPE_FLOAT,    /* float */
+    CAL_TYPE_DOUBLE,   /* double */
+    CAL_TYPE_COMPLEX,  /* float complex */
     CAL_TYPE_DCOMPLEX, /* double complex */
-    CAL_TYPE_TEXT,    /* char *, each allocated, the caller frees it */
-    CAL_TYPE_OTHER    /* records and the like: cannot be read */
+    CAL_TYPE_TEXT,     /* char *, each allocated, the caller frees it */
+    CAL_TYPE_OTHER     /* records and the like: cannot be read */
 } cal_type;
 
 /* Rows: list[0..count-1] where there is a list, else first .. first+count-1. */
@@ -58,8 +58,10 @@ static inline cal_span cal_span_list(const int64_t *list, int64_t count)
 /* CAL_INPUT when the path is missing, is not a table, or is damaged. */
 cal_status cal_table_open(const char *path, bool write, cal_table **table, cal_error *err);
 /* The subtable that table keyword `name` points to; CAL_INPUT when the keyword or the table behind it is missing. */
-cal_status cal_table_open_sub(const cal_table *table, const char *name, cal_table **sub, cal_error *err);
-bool cal_table_has_sub(const cal_table *table, const char *name); /* keyword there and its table on disk */
+cal_status cal_table_open_sub(const cal_table *table, const char *name, cal_table **sub,
+                              cal_error *err);
+bool cal_table_has_sub(const cal_table *table,
+                       const char *name); /* keyword there and its table on disk */
 /* Everything to disk; CAL_OUTPUT when that fails. */
 cal_status cal_table_flush(cal_table *table, cal_error *err);
 /* Flush and release; the object is gone whatever is returned. NULL is fine. */
@@ -70,7 +72,8 @@ int64_t cal_table_rows(const cal_table *table);
 /* table.info: Type and SubType; valid as long as the table. */
 const char *cal_table_info_type(const cal_table *table);
 const char *cal_table_info_subtype(const cal_table *table);
-cal_status cal_table_set_info(cal_table *table, const char *type, const char *subtype, cal_error *err);
+cal_status cal_table_set_info(cal_table *table, const char *type, const char *subtype,
+                              cal_error *err);
 
 /* ---- columns ---- */
 
@@ -78,9 +81,9 @@ typedef struct cal_column {
     char name[CAL_NAME_MAX];
     cal_type type;
     bool is_array;
-    int ndim;                     /* arrays: declared number of axes, -1 when free */
-    bool fixed;                   /* arrays: one shape for all cells */
-    int64_t shape[CAL_MAX_DIM];   /* when fixed */
+    int ndim;                        /* arrays: declared number of axes, -1 when free */
+    bool fixed;                      /* arrays: one shape for all cells */
+    int64_t shape[CAL_MAX_DIM];      /* when fixed */
     char manager[CAL_NAME_MAX];      /* name of the data manager instance */
     char manager_type[CAL_NAME_MAX]; /* TiledShapeStMan, ... */
 } cal_column;
@@ -91,32 +94,37 @@ bool cal_table_has_column(const cal_table *table, const char *name);
 bool cal_table_find_column(const cal_table *table, const char *name, cal_column *column);
 
 /* Shape of one cell: false where the cell is undefined. */
-bool cal_table_cell_shape(cal_table *table, const char *column, int64_t row, int *ndim, int64_t shape[CAL_MAX_DIM]);
+bool cal_table_cell_shape(cal_table *table, const char *column, int64_t row, int *ndim,
+                          int64_t shape[CAL_MAX_DIM]);
 /* Tile shape of the hypercube that holds the cell; false when the column is not tiled. Last axis counts rows. */
-bool cal_table_tile_shape(cal_table *table, const char *column, int64_t row, int *ndim, int64_t tile[CAL_MAX_DIM + 1]);
+bool cal_table_tile_shape(cal_table *table, const char *column, int64_t row, int *ndim,
+                          int64_t tile[CAL_MAX_DIM + 1]);
 
 /* Read or write the cells of `rows` as one contiguous array. All cells must be defined and of one shape (a put into a ragged
  * column needs cal_table_set_shape first). `type` is the element type in memory. */
-cal_status cal_table_get(cal_table *table, const char *column, cal_type type, cal_span rows, void *out, cal_error *err);
-cal_status cal_table_put(cal_table *table, const char *column, cal_type type, cal_span rows, const void *in, cal_error *err);
+cal_status cal_table_get(cal_table *table, const char *column, cal_type type, cal_span rows,
+                         void *out, cal_error *err);
+cal_status cal_table_put(cal_table *table, const char *column, cal_type type, cal_span rows,
+                         const void *in, cal_error *err);
 
 /* Shape (and tile, NULL for the default; ndim + 1 axes, the last counts rows) of cells before they are first written. */
-cal_status cal_table_set_shape(cal_table *table, const char *column, cal_span rows, int ndim, const int64_t *shape,
-                               const int64_t *tile, cal_error *err);
+cal_status cal_table_set_shape(cal_table *table, const char *column, cal_span rows, int ndim,
+                               const int64_t *shape, const int64_t *tile, cal_error *err);
 
 /* One cell of any shape, allocated (free(); texts inside too). *count elements; CAL_INPUT when undefined. */
-cal_status cal_table_get_cell(cal_table *table, const char *column, cal_type type, int64_t row, void **out, int64_t *count,
-                              cal_error *err);
+cal_status cal_table_get_cell(cal_table *table, const char *column, cal_type type, int64_t row,
+                              void **out, int64_t *count, cal_error *err);
 /* One cell with its shape. */
-cal_status cal_table_put_cell(cal_table *table, const char *column, cal_type type, int64_t row, int ndim, const int64_t *shape,
-                              const void *in, cal_error *err);
+cal_status cal_table_put_cell(cal_table *table, const char *column, cal_type type, int64_t row,
+                              int ndim, const int64_t *shape, const void *in, cal_error *err);
 
 /* ---- keywords ---- */
 
 /* All keywords of the table (column NULL) or of a column as a JSON object; a subtable is the text "Table: <path>". */
 jv cal_table_keywords(const cal_table *table, const char *column);
 /* Objects become records, whole numbers Int, others Double, arrays vectors; consumes `value`. */
-cal_status cal_table_set_keyword(cal_table *table, const char *column, const char *name, jv value, cal_error *err);
+cal_status cal_table_set_keyword(cal_table *table, const char *column, const char *name, jv value,
+                                 cal_error *err);
 cal_status cal_table_set_sub(cal_table *table, const char *name, cal_table *sub, cal_error *err);
 cal_status cal_table_drop_keyword(cal_table *table, const char *name, cal_error *err);
 
@@ -127,12 +135,15 @@ typedef struct cal_column_def {
     cal_type type;
     int ndim;                   /* 0 scalar, -1 any number of axes */
     int64_t shape[CAL_MAX_DIM]; /* shape[0] > 0: fixed shape */
-    const char *unit;           /* QuantumUnits, one word, "m" or "rad"; or NULL. Repeated for every element of a fixed shape,
+    const char *
+        unit; /* QuantumUnits, one word, "m" or "rad"; or NULL. Repeated for every element of a fixed shape,
                                    and twice for a direction */
-    const char *measure;        /* MEASINFO as "epoch UTC", "uvw J2000", "direction J2000", "frequency TOPO", or with a column that
+    const char *
+        measure; /* MEASINFO as "epoch UTC", "uvw J2000", "direction J2000", "frequency TOPO", or with a column that
                                    holds the frame's code, "frequency MEAS_FREQ_REF"; or NULL */
     const char *comment;
-    const char *manager;        /* name of a manager in the table's definition; NULL: the default StandardStMan */
+    const char
+        *manager; /* name of a manager in the table's definition; NULL: the default StandardStMan */
 } cal_column_def;
 
 typedef struct cal_manager_def {
@@ -151,15 +162,19 @@ typedef struct cal_table_def {
 } cal_table_def;
 
 /* A new table; an existing path is an error. Tiled columns are written straight to disk buffers. */
-cal_status cal_table_create(const char *path, const cal_table_def *def, int64_t rows, cal_table **table, cal_error *err);
+cal_status cal_table_create(const char *path, const cal_table_def *def, int64_t rows,
+                            cal_table **table, cal_error *err);
 cal_status cal_table_add_rows(cal_table *table, int64_t count, cal_error *err);
 /* A column described and stored like another one, in a storage manager of its own, with the same tiles. Cells undefined. */
-cal_status cal_table_add_column_like(cal_table *table, const char *name, const char *like, const char *comment, cal_error *err);
-cal_status cal_table_add_column(cal_table *table, const cal_column_def *column, const cal_manager_def *manager, cal_error *err);
+cal_status cal_table_add_column_like(cal_table *table, const char *name, const char *like,
+                                     const char *comment, cal_error *err);
+cal_status cal_table_add_column(cal_table *table, const cal_column_def *column,
+                                const cal_manager_def *manager, cal_error *err);
 
 /* Copy the table with the given rows (list or range; every column, keywords, info) to a new path. Nested subtables go along;
  * table keywords whose table is missing on disk are left out, and their number is put into *dangling (may be NULL). */
-cal_status cal_table_copy(const cal_table *table, const char *path, cal_span rows, int *dangling, cal_error *err);
+cal_status cal_table_copy(const cal_table *table, const char *path, cal_span rows, int *dangling,
+                          cal_error *err);
 
 #ifdef __cplusplus
 }
