@@ -213,13 +213,3 @@ bool cal_table_tile_shape(cal_table *table, const char *column, int64_t row, int
         return false;
     }
 }
-
-IPosition cal::default_tile(const IPosition &cell, int element_size, int64_t rows_to_come)
-{
-    const int64_t wanted = 1 << 20, least = 1 << 17; /* bytes */
-    int64_t bytes = std::max<int64_t>(cell.product() * element_size, 1);
-    int64_t rows = std::min(wanted / bytes, std::max(rows_to_come, least / bytes));
-    IPosition tile = cell;
-    tile.append(IPosition(1, std::max<int64_t>(rows, 1)));
-    return tile;
-}

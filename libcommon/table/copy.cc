@@ -1,12 +1,10 @@
 /* A copy of a table with some of its rows: by columns and in large pieces, with tiles that suit the
  * rows that are there, and without the subtables that are missing on disk. */
 #include "base/error.h"
-#include "table/shim.h"
+#include "table/cells.h"
 #include <algorithm>
 #include <casacore/tables/DataMan/DataManInfo.h>
 #include <casacore/tables/DataMan/TiledStManAccessor.h>
-#include <casacore/tables/Tables/ArrayColumn.h>
-#include <casacore/tables/Tables/ScalarColumn.h>
 #include <casacore/tables/Tables/SetupNewTab.h>
 #include <casacore/tables/Tables/TableAttr.h>
 #include <cstring>
@@ -46,12 +44,11 @@ static void copy_scalars(const Table &from, Table &to, const String &name, const
 {
     ScalarColumn<T> in(from, name), out(to, name);
     int64_t most = PIECE / (int64_t)sizeof(T);
-    for (int64_t done = 0; done < rows.count;) {
+    for (int64_t done = 0; done < rows.count; done += most) {
         int64_t count = std::min(most, rows.count - done);
-        Vector<T> values(count);
-        in.getColumnCells(cal::ref_rows(piece_of(rows, done, count)), values);
-        writing([&] { out.putColumnCells(RefRows(done, done + count - 1), values); });
-        done += count;
+        std::unique_ptr<T[]> values(new T[count]);
+        cal::read_scalars(in, piece_of(rows, done, count), values.get());
+        writing([&] { cal::write_scalars(out, cal_span_range(done, count), values.get()); });
     }
 }
 
@@ -81,29 +78,13 @@ static IPosition tile_like(const Table &from, const String &name, rownr_t row, i
     return tile;
 }
 
-static bool is_tiled(const Table &table, const String &name)
+static void give_shape(const Table &from, Table &to, const String &name, rownr_t model,
+                       const cal_span &rows, const IPosition &shape)
 {
-    return table.findDataManager(name, True)->dataManagerType().startsWith("Tiled");
-}
-
-static void give_shape(const Table &from, ArrayColumnBase &out, Table &to, const String &name,
-                       rownr_t model, int64_t first, int64_t count, const IPosition &shape)
-{
-    if (out.columnDesc().isFixedShape())
-        return;
-    bool tiled = is_tiled(to, name);
     IPosition tile;
-    if (tiled && is_tiled(from, name))
-        tile = tile_like(from, name, model, to.nrow() - first);
-    else if (tiled)
-        tile = cal::default_tile(shape, ValType::getTypeSize(out.columnDesc().dataType()),
-                                 to.nrow() - first);
-    for (int64_t row = first; row < first + count; row++) {
-        if (tiled)
-            out.setShape(row, shape, tile);
-        else
-            out.setShape(row, shape);
-    }
+    if (cal::is_tiled(to, name.c_str()) && cal::is_tiled(from, name.c_str()))
+        tile = tile_like(from, name, model, to.nrow() - rows.first);
+    cal::set_shapes(to, name.c_str(), rows, shape, tile);
 }
 
 template <class T>
@@ -118,12 +99,13 @@ static void copy_arrays(const Table &from, Table &to, const String &name, const 
         }
         IPosition shape = in.shape(row);
         int64_t count = same_shape(in, rows, done, shape, sizeof(T));
-        writing([&] { give_shape(from, out, to, name, row, done, count, shape); });
-        if (shape.product() > 0) {
-            Array<T> values;
-            in.getColumnCells(cal::ref_rows(piece_of(rows, done, count)), values, True);
-            writing([&] { out.putColumnCells(RefRows(done, done + count - 1), values); });
-        }
+        std::unique_ptr<T[]> values(new T[shape.product() * count]);
+        cal_span target = cal_span_range(done, count);
+        cal::read_arrays(in, piece_of(rows, done, count), shape, values.get());
+        writing([&] {
+            give_shape(from, to, name, row, target, shape);
+            cal::write_arrays(out, target, shape, values.get());
+        });
         done += count;
     }
 }
@@ -284,7 +266,7 @@ static Table make_empty(const Table &from, const std::string &path, int64_t rows
     SetupNewTable setup(path, desc, Table::NewNoReplace);
     setup.bindCreate(managers);
     return Table(setup, cal::lock_option(true), rows, False, Table::LittleEndian,
-                 cal::tile_option(true));
+                 cal::tile_option());
 }
 
 static cal_status copy_column_checked(Copy &copy, const String &name, const cal_span &rows)

@@ -1,8 +1,6 @@
 /* Reading cells into the caller's memory. */
 #include "base/mem.h"
-#include "table/shim.h"
-#include <casacore/tables/Tables/ArrayColumn.h>
-#include <casacore/tables/Tables/ScalarColumn.h>
+#include "table/cells.h"
 #include <cstring>
 #include <memory>
 
@@ -24,16 +22,11 @@ template <class Disk>
 static void read_rows(const Table &table, const char *name, const cal_span &rows, Disk *out)
 {
     if (table.tableDesc()[name].isScalar()) {
-        Vector<Disk> view(IPosition(1, rows.count), out, SHARE);
-        ScalarColumn<Disk>(table, name).getColumnCells(cal::ref_rows(rows), view);
-        return;
+        cal::read_scalars(ScalarColumn<Disk>(table, name), rows, out);
+    } else {
+        ArrayColumn<Disk> column(table, name);
+        cal::read_arrays(column, rows, column.shape(cal::row_at(rows, 0)), out);
     }
-    ArrayColumn<Disk> column(table, name);
-    IPosition shape = column.shape(cal::row_at(rows, 0));
-    shape.append(IPosition(1, rows.count));
-    Array<Disk> view(shape, out, SHARE);
-    if (shape.product() > 0)
-        column.getColumnCells(cal::ref_rows(rows), view, False);
 }
 
 /* Elements in all the rows together, taking every cell to be like the first. */

@@ -137,7 +137,7 @@ cal_status cal_table_create(const char *path, const cal_table_def *def, int64_t 
         SetupNewTable setup(path, desc, Table::NewNoReplace);
         bind_managers(setup, *def, desc);
         Table made(setup, cal::lock_option(true), rows, False, Table::LittleEndian,
-                   cal::tile_option(true));
+                   cal::tile_option());
         *table = new cal_table{made, path, "", "", true};
         return CAL_OK;
     });

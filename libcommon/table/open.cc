@@ -64,10 +64,11 @@ TableLock cal::lock_option(bool write)
 }
 
 /* Not MMap, casacore's choice for old files: mapped pages count as our memory, and a file shorter
- * than its table says would end the process with SIGBUS. */
-TSMOption cal::tile_option(bool)
+ * than its table says would end the process with SIGBUS. Buffered access reads and writes whole
+ * runs of rows within a tile in one call, and keeps nothing. */
+TSMOption cal::tile_option()
 {
-    return TSMOption(TSMOption::Cache, 0, 32);
+    return TSMOption(TSMOption::Buffer, 65536);
 }
 
 /* ---- opening ---- */
@@ -121,7 +122,7 @@ cal_status cal_table_open(const char *path, bool write, cal_table **table, cal_e
                       [&] {
                           std::string name = without_slashes(path);
                           Table opened(name, cal::lock_option(write),
-                                       write ? Table::Update : Table::Old, cal::tile_option(write));
+                                       write ? Table::Update : Table::Old, cal::tile_option());
                           *table = wrap(opened, name, write);
                           return CAL_OK;
                       });

@@ -1,8 +1,5 @@
 /* Writing cells, and giving them their shapes. */
-#include "table/shim.h"
-#include <casacore/tables/DataMan/DataManager.h>
-#include <casacore/tables/Tables/ArrayColumn.h>
-#include <casacore/tables/Tables/ScalarColumn.h>
+#include "table/cells.h"
 #include <cstring>
 #include <memory>
 
@@ -23,19 +20,16 @@ static cal_status check_target(const cal_table *table, const char *column, const
 
 /* Write cells of the given shape (ignored for scalars). */
 template <class Disk>
-static void write_rows(Table &table, const char *name, const cal_span &rows, IPosition shape,
+static void write_rows(Table &table, const char *name, const cal_span &rows, const IPosition &shape,
                        const Disk *in)
 {
-    Disk *cells = const_cast<Disk *>(in);
     if (table.tableDesc()[name].isScalar()) {
-        Vector<Disk> view(IPosition(1, rows.count), cells, SHARE);
-        ScalarColumn<Disk>(table, name).putColumnCells(cal::ref_rows(rows), view);
-        return;
+        ScalarColumn<Disk> column(table, name);
+        cal::write_scalars(column, rows, in);
+    } else {
+        ArrayColumn<Disk> column(table, name);
+        cal::write_arrays(column, rows, shape, in);
     }
-    shape.append(IPosition(1, rows.count));
-    Array<Disk> view(shape, cells, SHARE);
-    if (shape.product() > 0)
-        ArrayColumn<Disk>(table, name).putColumnCells(cal::ref_rows(rows), view);
 }
 
 template <class Disk, class Memory>
@@ -101,34 +95,6 @@ cal_status cal_table_put(cal_table *table, const char *column, cal_type type, ca
 
 /* ---- shapes ---- */
 
-static bool is_tiled(const Table &table, const char *column)
-{
-    DataManager *manager = table.findDataManager(column, True);
-    return manager->dataManagerType().startsWith("Tiled");
-}
-
-static int element_size(const ColumnDesc &desc)
-{
-    return desc.dataType() == TpBool ? 1 : ValType::getTypeSize(desc.dataType());
-}
-
-static void set_shapes(Table &table, const char *column, const cal_span &rows,
-                       const IPosition &shape, const int64_t *tile)
-{
-    ArrayColumnBase cells(table, column);
-    if (!is_tiled(table, column)) {
-        for (int64_t i = 0; i < rows.count; i++)
-            cells.setShape(cal::row_at(rows, i), shape);
-        return;
-    }
-    int64_t to_come = table.nrow() - cal::row_at(rows, 0);
-    IPosition tile_shape =
-        tile ? cal::to_position((int)shape.size() + 1, tile)
-             : cal::default_tile(shape, element_size(cells.columnDesc()), to_come);
-    for (int64_t i = 0; i < rows.count; i++)
-        cells.setShape(cal::row_at(rows, i), shape, tile_shape);
-}
-
 cal_status cal_table_set_shape(cal_table *table, const char *column, cal_span rows, int ndim,
                                const int64_t *shape, const int64_t *tile, cal_error *err)
 {
@@ -136,7 +102,8 @@ cal_status cal_table_set_shape(cal_table *table, const char *column, cal_span ro
     if (status || rows.count <= 0)
         return status;
     return cal::guard(err, CAL_OUTPUT, {table->path.c_str(), column, &rows}, unwritable, [&] {
-        set_shapes(table->table, column, rows, cal::to_position(ndim, shape), tile);
+        cal::set_shapes(table->table, column, rows, cal::to_position(ndim, shape),
+                        tile ? cal::to_position(ndim + 1, tile) : IPosition());
         return CAL_OK;
     });
 }
@@ -151,8 +118,8 @@ cal_status cal_table_put_cell(cal_table *table, const char *column, cal_type typ
     return cal::guard(err, CAL_OUTPUT, {table->path.c_str(), column, &rows}, unwritable, [&] {
         IPosition cell = cal::to_position(ndim, shape);
         const ColumnDesc &desc = table->table.tableDesc()[column];
-        if (desc.isArray() && !desc.isFixedShape())
-            set_shapes(table->table, column, rows, cell, nullptr);
+        if (desc.isArray())
+            cal::set_shapes(table->table, column, rows, cell, IPosition());
         if (!write_as(table->table, column, type, rows, cell, in))
             return wrong_type(table, column, type, err);
         return CAL_OK;

@@ -47,9 +47,9 @@ cal_status guard(cal_error *err, cal_status status, const Place &place, const ch
     }
 }
 
-/* casacore's options for our two ways of opening. */
+/* casacore's options for our ways of opening. */
 casacore::TableLock lock_option(bool write);
-casacore::TSMOption tile_option(bool write);
+casacore::TSMOption tile_option();
 /* casacore logs to stderr unless told otherwise; our messages are error values. */
 void silence_log();
 

@@ -1,0 +1,63 @@
+/* Giving cells their shape. */
+#include "table/cells.h"
+#include <casacore/tables/DataMan/DataManager.h>
+#include <casacore/tables/DataMan/TSMCube.h>
+#include <casacore/tables/DataMan/TiledShapeStMan.h>
+
+using namespace casacore;
+
+bool cal::is_tiled(const Table &table, const char *column)
+{
+    return table.findDataManager(column, True)->dataManagerType().startsWith("Tiled");
+}
+
+static int element_size(const ColumnDesc &desc)
+{
+    return desc.dataType() == TpBool ? 1 : ValType::getTypeSize(desc.dataType());
+}
+
+/* Asking the storage manager itself: the way through the column copies its description for every
+ * row, which took longer than writing the data. */
+static void set_tiled_shapes(Table &table, const char *column, const cal_span &rows,
+                             const IPosition &shape, const IPosition &tile)
+{
+    ArrayColumnBase cells(table, column);
+    auto *manager = dynamic_cast<TiledShapeStMan *>(table.findDataManager(column, True));
+    const TiledStMan *cubes = manager;
+    for (int64_t i = 0; i < rows.count; i++) {
+        rownr_t row = cal::row_at(rows, i);
+        if (manager && cubes->getHypercube(row)->cubeShape().empty())
+            manager->setShape(row, nullptr, shape, tile);
+        else
+            cells.setShape(row, shape, tile);
+    }
+}
+
+void cal::set_shapes(Table &table, const char *column, const cal_span &rows, const IPosition &shape,
+                     IPosition tile)
+{
+    ArrayColumnBase cells(table, column);
+    const ColumnDesc &desc = cells.columnDesc();
+    if (desc.isFixedShape() && desc.shape().isEqual(shape))
+        return;
+    if (!is_tiled(table, column)) {
+        for (int64_t i = 0; i < rows.count; i++)
+            cells.setShape(cal::row_at(rows, i), shape);
+        return;
+    }
+    if (desc.isFixedShape() || (desc.ndim() > 0 && desc.ndim() != (int)shape.size()))
+        throw TableError("its cells cannot have the shape " + shape.toString());
+    if (tile.empty())
+        tile = cal::default_tile(shape, element_size(desc), table.nrow() - cal::row_at(rows, 0));
+    set_tiled_shapes(table, column, rows, shape, tile);
+}
+
+IPosition cal::default_tile(const IPosition &cell, int element_size, int64_t rows_to_come)
+{
+    const int64_t wanted = 1 << 20, least = 1 << 17; /* bytes */
+    int64_t bytes = std::max<int64_t>(cell.product() * element_size, 1);
+    int64_t rows = std::min(wanted / bytes, std::max(rows_to_come, least / bytes));
+    IPosition tile = cell;
+    tile.append(IPosition(1, std::max<int64_t>(rows, 1)));
+    return tile;
+}
