@@ -61,7 +61,7 @@ static const cal_column_def main_columns[] = {
      .shape = {3},
      .unit = "m",
      .measure = "uvw J2000",
-     .comment = "coordinates of the baseline, ANTENNA2 - ANTENNA1",
+     .comment = "coordinates of the baseline, ANTENNA1 less ANTENNA2",
      .manager = "TiledUVW"},
     TILED("FLAG", BOOL, 2, "true: do not use"),
     TILED("FLAG_CATEGORY", BOOL, 3, "flags by category"),

@@ -49,13 +49,12 @@ static void add_frames(TableRecord &info, const std::vector<Frame> &frames)
     info.define("TabRefCodes", codes);
 }
 
-/* As many units as a cell has elements; a direction of free shape has two. */
-static int unit_count(const cal_column_def &column, const std::string &measure)
+/* As many units as the measure has numbers: CASA's rule, and casacore's MS classes check it. */
+static int unit_count(const std::string &measure)
 {
-    int count = 1;
-    for (int i = 0; i < column.ndim && column.shape[0] > 0; i++)
-        count *= (int)column.shape[i];
-    return count == 1 && measure == "direction" ? 2 : count;
+    if (measure == "direction")
+        return 2;
+    return measure == "position" || measure == "uvw" ? 3 : 1;
 }
 
 void cal::describe_measure(const cal_column_def &column, const cal_table_def &def, ColumnDesc &desc)
@@ -64,7 +63,7 @@ void cal::describe_measure(const cal_column_def &column, const cal_table_def &de
     std::string measure = text.substr(0, text.find(' '));
     if (column.unit)
         desc.rwKeywordSet().define("QuantumUnits",
-                                   Vector<String>(unit_count(column, measure), column.unit));
+                                   Vector<String>(unit_count(measure), column.unit));
     if (measure.empty())
         return;
     std::string frame = text.substr(measure.size() + 1);

@@ -135,12 +135,12 @@ typedef struct cal_column_def {
     cal_type type;
     int ndim;                   /* 0 scalar, -1 any number of axes */
     int64_t shape[CAL_MAX_DIM]; /* shape[0] > 0: fixed shape */
-    const char *
-        unit; /* QuantumUnits, one word, "m" or "rad"; or NULL. Repeated for every element of a fixed shape,
-                                   and twice for a direction */
-    const char *
-        measure; /* MEASINFO as "epoch UTC", "uvw J2000", "direction J2000", "frequency TOPO", or with a column that
-                                   holds the frame's code, "frequency MEAS_FREQ_REF"; or NULL */
+    /* QuantumUnits, one word, "m" or "rad", or NULL; written twice for a direction, three times for a
+     * position or uvw. */
+    const char *unit;
+    /* MEASINFO as "epoch UTC", "uvw J2000", "direction J2000", "frequency TOPO", or with a column that
+     * holds the frame's code, "frequency MEAS_FREQ_REF"; or NULL. */
+    const char *measure;
     const char *comment;
     const char
         *manager; /* name of a manager in the table's definition; NULL: the default StandardStMan */
