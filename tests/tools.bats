@@ -54,7 +54,7 @@ help_options() {
     for tool in $(tools); do
         "$tool" --schema > "$BATS_TEST_TMPDIR/schema.json"
         "$PYTHON" -c 'import json, sys, jsonschema; jsonschema.Draft202012Validator.check_schema(json.load(open(sys.argv[1])))' "$BATS_TEST_TMPDIR/schema.json"
-        jq -e --arg tool "$tool" '.title == $tool' "$BATS_TEST_TMPDIR/schema.json"
+        jq -e --arg tool "$tool" '.title | startswith($tool)' "$BATS_TEST_TMPDIR/schema.json"
     done
 }
 

@@ -48,7 +48,8 @@ static void test_quantities(void)
     CHECK(cal_parse_quantity("five", "s", "s", &value, &err) == CAL_USAGE);
     CHECK(cal_parse_quantity("inf", "s", "s", &value, &err) == CAL_USAGE);
     long long whole;
-    CHECK(!cal_parse_int("99999999999999999999", &whole) && !cal_parse_int("3x", &whole) && !cal_parse_int("", &whole));
+    CHECK(!cal_parse_int("99999999999999999999", &whole) && !cal_parse_int("3x", &whole) &&
+          !cal_parse_int("", &whole));
     CHECK(!cal_parse_number("0x10", &value) && !cal_parse_number("1 ", &value));
 }
 
@@ -72,8 +73,8 @@ static void test_json(void)
     char *text = cal_json_dump(JV_ARRAY(jv_null()));
     CHECK_TEXT(text, "[null]");
     free(text);
-    jv array = JV_ARRAY(cal_json_float(0.1f), cal_json_float(NAN), cal_json_double(INFINITY), cal_json_double(0.1),
-                        cal_json_float(16777216.0f), cal_json_text("a\xff"));
+    jv array = JV_ARRAY(cal_json_float(0.1f), cal_json_float(NAN), cal_json_double(INFINITY),
+                        cal_json_double(0.1), cal_json_float(16777216.0f), cal_json_text("a\xff"));
     text = cal_json_dump(array);
     CHECK_TEXT(text, "[0.1,null,null,0.1,16777216,\"a\xef\xbf\xbd\"]");
     free(text);

@@ -39,7 +39,8 @@ static inline bool unit_report(bool passed, const char *file, int line, const ch
 #define CHECK_TEXT(value, wanted)                                                                  \
     do {                                                                                           \
         const char *got_ = (value), *wanted_ = (wanted);                                           \
-        if (!unit_report(got_ && !strcmp(got_, wanted_), __FILE__, __LINE__, #value " is " #wanted)) \
+        if (!unit_report(got_ && !strcmp(got_, wanted_), __FILE__, __LINE__,                       \
+                         #value " is " #wanted))                                                   \
             printf("# got %s, wanted %s\n", got_ ? got_ : "NULL", wanted_);                        \
     } while (0)
 
