@@ -5,14 +5,17 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "base/tool.h"
+#include "cal/truth.h"
 #include "ms/scene.h"
 #include "ms/scene_options.h"
 #include "ms/simulate.h"
+#include "ms/simulate_gains.h"
 #include <string.h>
 
 static cal_scene_request request;
 static bool autocorr, uneven_weights, same_pols, same_spws, model, weight_spectrum, force, dry_run;
 static long jobs;
+static const char *truth;
 
 #define SET(path, base, bare) (&(cal_scene_setting){&request, path, base, bare})
 #define NUMBER(name, arg, path, base, help)                                                        \
@@ -112,6 +115,10 @@ static const cal_option options[] = {
     {"model", 0, CAL_FLAG, NULL, &model, "write MODEL_DATA: the sky without noise and errors", 0,
      0},
     {"weight-spectrum", 0, CAL_FLAG, NULL, &weight_spectrum, "write WEIGHT_SPECTRUM", 0, 0},
+    {"truth", 0, CAL_TEXT, "NAME", &truth,
+     "write the gains put in as calibration tables: NAME.G, and NAME.B where there is a bandpass "
+     "or delay",
+     0, 0},
     NUMBER("seed", "N", "seed", NULL,
            "seed of all random numbers: the same seed gives the same bytes [1]"),
     {"force", 0, CAL_FLAG, NULL, &force, "replace an existing MS", 0, 0},
@@ -173,16 +180,55 @@ static cal_status load_scene(const char *path, cal_scene **scene, cal_error *err
     return cal_scene_check_elevation(*scene, err);
 }
 
+/* The MS and its calibration tables, all under their final names or none. */
+typedef struct products {
+    cal_output *ms, *gains, *bandpass;
+} products;
+
+static cal_status begin_table(const char *suffix, cal_output **out, cal_error *err)
+{
+    char *path = cal_format("%s.%s", truth, suffix);
+    cal_status status = cal_output_begin(path, force, out, err);
+    free(path);
+    return status;
+}
+
+static cal_status begin(const cal_scene *scene, const char *path, products *out, cal_error *err)
+{
+    cal_status status = cal_output_begin(path, force, &out->ms, err);
+    if (!status && truth)
+        status = begin_table("G", &out->gains, err);
+    if (!status && truth && cal_gains_have_bandpass(scene))
+        status = begin_table("B", &out->bandpass, err);
+    return status;
+}
+
+static cal_status write_products(const cal_scene *scene, const char *path, const products *out,
+                                 cal_error *err)
+{
+    const char *ms = cal_output_path(out->ms);
+    cal_status status = cal_simulate(scene, ms, jobs > 0 ? (int)jobs : cal_cores(), err);
+    if (!status && out->gains)
+        status = cal_truth_write_gains(scene, ms, path, cal_output_path(out->gains), err);
+    if (!status && out->bandpass)
+        status = cal_truth_write_bandpass(scene, ms, path, cal_output_path(out->bandpass), err);
+    return status;
+}
+
 static cal_status simulate(const cal_scene *scene, const char *path, cal_error *err)
 {
-    cal_output *out;
-    if (cal_output_begin(path, force, &out, err))
-        return err->status;
-    if (cal_simulate(scene, cal_output_path(out), jobs > 0 ? (int)jobs : cal_cores(), err)) {
-        cal_output_abandon(out);
-        return err->status;
+    products out = {0};
+    cal_status status = begin(scene, path, &out, err);
+    if (!status)
+        status = write_products(scene, path, &out, err);
+    cal_output **each[] = {&out.bandpass, &out.gains, &out.ms};
+    for (size_t i = 0; i < CAL_COUNT(each); i++) {
+        if (!status && *each[i])
+            status = cal_output_commit(*each[i], err);
+        else
+            cal_output_abandon(*each[i]);
     }
-    return cal_output_commit(out, err);
+    return status;
 }
 
 static jv describe(const cal_scene *scene, const char *path)
@@ -190,6 +236,7 @@ static jv describe(const cal_scene *scene, const char *path)
     cal_simulate_size size = cal_simulate_measure(scene);
     jv result = jv_object();
     cal_json_set(&result, "output", dry_run ? jv_null() : cal_json_text(path));
+    cal_json_set(&result, "truth", dry_run ? jv_null() : cal_json_text(truth));
     cal_json_set(&result, "antennas", jv_number(scene->antennas));
     cal_json_set(&result, "baselines", jv_number(size.baselines));
     cal_json_set(&result, "integrations", jv_number((double)size.integrations));

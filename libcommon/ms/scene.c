@@ -4,151 +4,14 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/text.h"
-#include "ms/array.h"
 #include "ms/meta.h"
 #include "ms/scene_keys.h"
+#include "ms/scene_parts.h"
 #include "table/measures.h"
 #include <math.h>
 #include <string.h>
 
 #define ARCSEC (CAL_PI / 180 / 3600)
-
-static int list_length(jv object, const char *key)
-{
-    jv list = cal_json_at(object, key);
-    if (jv_get_kind(list) == JV_KIND_ARRAY)
-        return jv_array_length(list);
-    jv_free(list);
-    return 0;
-}
-
-static jv list_element(jv object, const char *key, int index)
-{
-    return jv_array_get(cal_json_at(object, key), index);
-}
-
-/* A text that lives as long as the scene. */
-static const char *keep(cal_scene *scene, char *text)
-{
-    scene->owned = cal_grow(scene->owned, (size_t)scene->owned_count + 1, sizeof *scene->owned);
-    return scene->owned[scene->owned_count++] = text;
-}
-
-/* ---- antennas ---- */
-
-static cal_status load_layout(cal_scene *scene, jv antennas, cal_station **station, int *itrf,
-                              const char **observatory, cal_error *err)
-{
-    const char *layout = cal_json_text_at(antennas, "layout", "");
-    double count = cal_json_number_at(antennas, "n", 0);
-    scene->antennas = (int)count;
-    *itrf = 0;
-    *observatory = "";
-    if (!strcmp(layout, "vla")) {
-        *station = cal_array_vla(scene->antennas, cal_json_number_at(antennas, "scale_m", 0));
-        return CAL_OK;
-    }
-    if (!strcmp(layout, "alma")) {
-        *station = cal_array_alma(scene->antennas, cal_json_number_at(antennas, "radius_m", 0), 15);
-        return CAL_OK;
-    }
-    char *named = NULL;
-    if (cal_array_file(layout, station, &scene->antennas, itrf, &named, err))
-        return cal_prefix(err, "array \"%s\" is neither vla nor alma nor a file of antennas",
-                          layout);
-    *observatory = keep(scene, named);
-    if (count && (int)count != scene->antennas)
-        return cal_fail(err, CAL_USAGE, "scene.antennas.n: %d asked for, but %s holds %d antennas",
-                        (int)count, layout, scene->antennas);
-    return CAL_OK;
-}
-
-static cal_status find_site(cal_scene *scene, jv antennas, const char *observatory, double angle[2],
-                            cal_error *err)
-{
-    const char *site = cal_json_text_at(antennas, "site", observatory);
-    if (!*site)
-        return cal_fail(err, CAL_USAGE,
-                        "scene.antennas.site: missing; name an observatory (VLA, ALMA, ...)");
-    scene->telescope = cal_json_text_at(antennas, "telescope", site);
-    scene->mount = cal_json_text_at(antennas, "mount", "");
-    double height;
-    if (cal_observatory_position(site, scene->site, err) ||
-        cal_position_geodetic(scene->site, &angle[0], &angle[1], &height, err))
-        return err->status;
-    return CAL_OK;
-}
-
-static const char *antenna_name(cal_scene *scene, jv antennas, int index,
-                                const cal_station *station)
-{
-    const char *layout = cal_json_text_at(antennas, "layout", "");
-    if (list_length(antennas, "names")) {
-        jv name = list_element(antennas, "names", index);
-        char *text = jv_get_kind(name) == JV_KIND_STRING ? cal_copy_text(jv_string_value(name))
-                                                         : cal_json_dump(name);
-        jv_free(name);
-        return keep(scene, text);
-    }
-    if (!strcmp(layout, "vla"))
-        return keep(scene, cal_format("ea%02d", index + 1));
-    if (!strcmp(layout, "alma"))
-        return keep(scene, cal_format("DA%02d", index + 41));
-    return keep(scene, cal_copy_text(station->name));
-}
-
-static cal_status fill_antennas(cal_scene *scene, jv antennas, cal_error *err)
-{
-    cal_station *station = NULL;
-    const char *observatory;
-    double angle[2];
-    int itrf;
-    if (load_layout(scene, antennas, &station, &itrf, &observatory, err) ||
-        find_site(scene, antennas, observatory, angle, err)) {
-        cal_stations_free(station, station ? scene->antennas : 0);
-        return err->status;
-    }
-    scene->antenna = CAL_NEW_ARRAY(cal_scene_antenna, scene->antennas);
-    int names = list_length(antennas, "names");
-    cal_status status = CAL_OK;
-    if (names && names != scene->antennas)
-        status = cal_fail(err, CAL_USAGE, "scene.antennas.names: %d names for %d antennas", names,
-                          scene->antennas);
-    for (int i = 0; i < scene->antennas && !status; i++) {
-        cal_scene_antenna *antenna = &scene->antenna[i];
-        antenna->name = antenna_name(scene, antennas, i, &station[i]);
-        antenna->station = keep(scene, cal_copy_text(station[i].name));
-        antenna->diameter = cal_json_number_at(antennas, "diameter_m", station[i].diameter);
-        if (itrf)
-            memcpy(antenna->position, station[i].position, sizeof antenna->position);
-        else
-            cal_array_to_itrf(scene->site, angle[0], angle[1], station[i].position,
-                              antenna->position);
-    }
-    cal_stations_free(station, scene->antennas);
-    return status;
-}
-
-static cal_status fill_absent(cal_scene *scene, cal_error *err)
-{
-    int present = scene->antennas;
-    for (int i = 0; i < list_length(scene->document, "absent_antennas"); i++) {
-        jv value = list_element(scene->document, "absent_antennas", i);
-        double id = jv_get_kind(value) == JV_KIND_NUMBER ? jv_number_value(value) : -1;
-        jv_free(value);
-        if (id < 0 || id >= scene->antennas || id != rint(id))
-            return cal_fail(err, CAL_USAGE,
-                            "scene.absent_antennas[%d]: wanted an antenna id, 0 to %d", i,
-                            scene->antennas - 1);
-        present -= !scene->antenna[(int)id].absent;
-        scene->antenna[(int)id].absent = true;
-    }
-    return present >= 2
-               ? CAL_OK
-               : cal_fail(err, CAL_USAGE,
-                          "scene.absent_antennas: only %d antenna%s left; a baseline needs 2",
-                          present, present == 1 ? " is" : "s are");
-}
 
 /* ---- spectral windows ---- */
 
@@ -211,10 +74,10 @@ static cal_status fill_spw(cal_scene *scene, int index, jv value, cal_error *err
 
 static cal_status fill_spws(cal_scene *scene, cal_error *err)
 {
-    scene->spws = list_length(scene->document, "spws");
+    scene->spws = scene_list_length(scene->document, "spws");
     scene->spw = CAL_NEW_ARRAY(cal_scene_spw, scene->spws);
     for (int i = 0; i < scene->spws; i++) {
-        jv value = list_element(scene->document, "spws", i);
+        jv value = scene_list_element(scene->document, "spws", i);
         cal_status status = fill_spw(scene, i, value, err);
         jv_free(value);
         if (status)
@@ -257,10 +120,10 @@ static cal_status fill_field(cal_scene_field *field, int index, jv value, cal_er
         return cal_fail(err, CAL_USAGE,
                         "scene.fields[%d].dec: \"%s\"; write 30d30m33.0, 30.30.33.0 or 30.509deg",
                         index, dec);
-    field->components = list_length(value, "components");
+    field->components = scene_list_length(value, "components");
     field->component = CAL_NEW_ARRAY(cal_scene_component, field->components);
     for (int i = 0; i < field->components; i++) {
-        jv component = list_element(value, "components", i);
+        jv component = scene_list_element(value, "components", i);
         fill_component(field, &field->component[i], component);
         jv_free(component);
     }
@@ -269,11 +132,11 @@ static cal_status fill_field(cal_scene_field *field, int index, jv value, cal_er
 
 static cal_status fill_fields(cal_scene *scene, cal_error *err)
 {
-    scene->fields = list_length(scene->document, "fields");
+    scene->fields = scene_list_length(scene->document, "fields");
     scene->field = CAL_NEW_ARRAY(cal_scene_field, scene->fields);
     cal_status status = CAL_OK;
     for (int i = 0; i < scene->fields && !status; i++) {
-        jv value = list_element(scene->document, "fields", i);
+        jv value = scene_list_element(scene->document, "fields", i);
         status = fill_field(&scene->field[i], i, value, err);
         jv_free(value);
     }
@@ -304,11 +167,11 @@ static int state_of(cal_scene *scene, const char *intent)
 static cal_status fill_scan_spws(const cal_scene *scene, cal_scene_scan *scan, int index, jv value,
                                  cal_error *err)
 {
-    int listed = list_length(value, "spws");
+    int listed = scene_list_length(value, "spws");
     scan->spws = listed ? listed : scene->spws;
     scan->spw = CAL_NEW_ARRAY(int, scan->spws);
     for (int i = 0; i < scan->spws; i++) {
-        jv wanted = listed ? list_element(value, "spws", i) : jv_number(i);
+        jv wanted = listed ? scene_list_element(value, "spws", i) : jv_number(i);
         scan->spw[i] = find_spw(scene, wanted);
         char *text = cal_json_dump(wanted);
         jv_free(wanted);
@@ -368,12 +231,12 @@ static cal_status fill_scan(cal_scene *scene, int index, jv value, cal_error *er
 
 static cal_status fill_scans(cal_scene *scene, cal_error *err)
 {
-    scene->scans = list_length(scene->document, "scans");
+    scene->scans = scene_list_length(scene->document, "scans");
     scene->scan = CAL_NEW_ARRAY(cal_scene_scan, scene->scans);
     scene->state = CAL_NEW_ARRAY(const char *, scene->scans);
     cal_status status = CAL_OK;
     for (int i = 0; i < scene->scans && !status; i++) {
-        jv value = list_element(scene->document, "scans", i);
+        jv value = scene_list_element(scene->document, "scans", i);
         status = fill_scan(scene, i, value, err);
         jv_free(value);
     }
@@ -395,8 +258,9 @@ static cal_status fill_flag(cal_scene *scene, int index, jv value, cal_error *er
     if (flag->spw >= scene->spws)
         return cal_fail(err, CAL_USAGE, "scene.flag_rules[%d].spw: %d; spws are 0 to %d", index,
                         flag->spw, scene->spws - 1);
-    if (list_length(value, "channels")) {
-        jv first = list_element(value, "channels", 0), last = list_element(value, "channels", 1);
+    if (scene_list_length(value, "channels")) {
+        jv first = scene_list_element(value, "channels", 0),
+           last = scene_list_element(value, "channels", 1);
         bool numbers = jv_get_kind(first) == JV_KIND_NUMBER && jv_get_kind(last) == JV_KIND_NUMBER;
         flag->first = numbers ? (int)jv_number_value(first) : -1;
         flag->last = numbers ? (int)jv_number_value(last) : -1;
@@ -406,8 +270,8 @@ static cal_status fill_flag(cal_scene *scene, int index, jv value, cal_error *er
             return cal_fail(err, CAL_USAGE, "scene.flag_rules[%d].channels: wanted [first, last]",
                             index);
     }
-    for (int i = 0; i < list_length(value, "corrs"); i++) {
-        jv corr = list_element(value, "corrs", i);
+    for (int i = 0; i < scene_list_length(value, "corrs"); i++) {
+        jv corr = scene_list_element(value, "corrs", i);
         int code = jv_get_kind(corr) == JV_KIND_STRING ? cal_corr_code(jv_string_value(corr)) : 0;
         jv_free(corr);
         if (!code)
@@ -420,11 +284,11 @@ static cal_status fill_flag(cal_scene *scene, int index, jv value, cal_error *er
 
 static cal_status fill_flags(cal_scene *scene, cal_error *err)
 {
-    scene->flags = list_length(scene->document, "flag_rules");
+    scene->flags = scene_list_length(scene->document, "flag_rules");
     scene->flag = CAL_NEW_ARRAY(cal_scene_flag, scene->flags);
     cal_status status = CAL_OK;
     for (int i = 0; i < scene->flags && !status; i++) {
-        jv value = list_element(scene->document, "flag_rules", i);
+        jv value = scene_list_element(scene->document, "flag_rules", i);
         status = fill_flag(scene, i, value, err);
         jv_free(value);
     }
@@ -478,14 +342,9 @@ cal_status cal_scene_read(jv document, cal_scene **made, cal_error *err)
     cal_status status = cal_scene_complete(&scene->document, err);
     if (!status)
         status = fill_rest(scene, err);
-    if (!status) {
-        jv antennas = cal_json_at(scene->document, "antennas");
-        status = fill_antennas(scene, antennas, err);
-        jv_free(antennas);
-    }
-    if (status || (status = fill_absent(scene, err)) || (status = fill_spws(scene, err)) ||
-        (status = fill_fields(scene, err)) || (status = fill_scans(scene, err)) ||
-        (status = fill_flags(scene, err))) {
+    if (status || (status = cal_scene_fill_antennas(scene, err)) ||
+        (status = fill_spws(scene, err)) || (status = fill_fields(scene, err)) ||
+        (status = fill_scans(scene, err)) || (status = fill_flags(scene, err))) {
         cal_scene_free(scene);
         return status;
     }

@@ -87,11 +87,12 @@ static void corrupt(int nchan, const float *restrict p_re, const float *restrict
     }
 }
 
-static float row_sigma(const cal_scene *scene, const int baseline[2])
+/* SIGMA^2 of a row; with uneven weights that differ between baselines by factors 1, 1.5, 2. */
+static double row_variance(const cal_scene *scene, const int baseline[2])
 {
-    /* as CASA's weights differ between baselines: by factors 1, 1.5, 2 */
-    double scale = scene->uneven_weights ? 1 + 0.5 * ((baseline[0] + baseline[1]) % 3) : 1;
-    return (float)((scene->noise > 0 ? scene->noise : 1) / sqrt(scale));
+    double noise = scene->noise > 0 ? scene->noise : 1;
+    return noise * noise /
+           (scene->uneven_weights ? 1 + 0.5 * ((baseline[0] + baseline[1]) % 3) : 1);
 }
 
 static void fill_visibilities(const cal_scene *scene, const cal_sim_rows *rows, int row,
@@ -100,7 +101,7 @@ static void fill_visibilities(const cal_scene *scene, const cal_sim_rows *rows, 
     const cal_scene_spw *spw = &scene->spw[rows->spw];
     const int nchan = spw->nchan, ncorr = spw->ncorr, *baseline = rows->baseline[row];
     const size_t samples = (size_t)nchan * (size_t)ncorr;
-    const float sigma = scene->noise > 0 ? row_sigma(scene, baseline) : 0;
+    const float sigma = scene->noise > 0 ? (float)sqrt(row_variance(scene, baseline)) : 0;
     cal_sky_visibilities(rows->sky, rows->uvw[row], scratch->sky_re, scratch->sky_im, scratch->sky);
     cal_noise_normal(noise, scratch->noise, 2 * samples);
     for (int c = 0; c < ncorr; c++) {
@@ -164,7 +165,8 @@ static void fill_weights(const cal_scene *scene, const cal_sim_rows *rows, int r
 {
     const cal_scene_spw *spw = &scene->spw[rows->spw];
     const size_t samples = (size_t)spw->nchan * (size_t)spw->ncorr;
-    float sigma = row_sigma(scene, rows->baseline[row]), weight = 1 / (sigma * sigma);
+    double variance = row_variance(scene, rows->baseline[row]);
+    float sigma = (float)sqrt(variance), weight = (float)(1 / variance);
     for (int c = 0; c < spw->ncorr; c++) {
         rows->sigma[row * spw->ncorr + c] = sigma;
         rows->weight[row * spw->ncorr + c] = weight;
