@@ -97,3 +97,14 @@ cal_status cal_parse_uvrange(const char *text, cal_selection *selection, cal_err
         return cal_cursor_fail(&cursor, "\"%.1s\" cannot stand here", cursor.at);
     return CAL_OK;
 }
+
+bool cal_selection_uv_bounds(const cal_selection *selection, double *low, double *high,
+                             bool *wavelengths)
+{
+    if (selection->uvs != 1)
+        return false;
+    *low = fmax(selection->uv->low, 0);
+    *high = selection->uv->high;
+    *wavelengths = selection->uv->wavelengths;
+    return true;
+}

@@ -1,0 +1,285 @@
+#include "image/plan.h"
+#include "base/mem.h"
+#include "base/number.h"
+#include "image/angle.h"
+#include "ms/block.h"
+#include <math.h>
+#include <string.h>
+
+/* What one set adds. */
+typedef struct survey {
+    const cal_meta *meta;
+    const cal_selection *selection;
+    uint8_t *field_on, *dd_on, *antenna_on;
+    uint8_t *keep;
+    double longest;
+    int64_t rows;
+} survey;
+
+static double highest_freq(const cal_spw *spw)
+{
+    double most = 0;
+    for (int c = 0; c < spw->nchan; c++)
+        most = fmax(most, spw->freq[c]);
+    return most;
+}
+
+/* Rows of antennas and windows that are not there would be somebody else's error; they are passed over. */
+static void survey_rows(survey *s, const cal_rows *rows)
+{
+    s->keep = cal_grow(s->keep, (size_t)rows->count, 1);
+    cal_selection_rows(s->selection, rows, s->keep);
+    int last_dd = -1;
+    double scale = 0;
+    for (int64_t i = 0; i < rows->count; i++) {
+        int a = rows->antenna1[i], b = rows->antenna2[i], dd = rows->dd[i], field = rows->field[i];
+        bool known = dd >= 0 && dd < s->meta->dds && field >= 0 && field < s->meta->fields &&
+                     a >= 0 && b >= 0 && a < s->meta->antennas && b < s->meta->antennas;
+        if (!s->keep[i] || rows->flag_row[i] || a == b || !known)
+            continue;
+        if (dd != last_dd)
+            scale = highest_freq(&s->meta->spw[s->meta->dd[dd].spw]) / CAL_LIGHT_SPEED;
+        last_dd = dd;
+        s->longest = fmax(s->longest, scale * hypot(rows->uvw[3 * i], rows->uvw[3 * i + 1]));
+        s->field_on[field] = s->dd_on[dd] = s->antenna_on[a] = s->antenna_on[b] = 1;
+        s->rows++;
+    }
+}
+
+static cal_status survey_main(cal_table *ms, survey *s, cal_error *err)
+{
+    cal_scan_pass *pass;
+    const cal_rows *rows = NULL;
+    cal_status status = cal_scan_pass_open(ms, &pass, err);
+    if (status)
+        return status;
+    while (!(status = cal_scan_pass_next(pass, &rows, err)) && rows->count > 0)
+        survey_rows(s, rows);
+    cal_scan_pass_close(pass);
+    return status;
+}
+
+/* ---- from one set to the plan ---- */
+
+static cal_status check_channels(const cal_selection *selection, cal_error *err)
+{
+    int count;
+    const cal_spw_choice *spw = cal_selection_spws(selection, &count);
+    for (int i = 0; i < count; i++)
+        if (!spw[i].whole)
+            return cal_fail(err, CAL_USAGE,
+                            "channels within a spectral window (spw %d) cannot be chosen for "
+                            "imaging; split them off "
+                            "first (ms-split --spw)",
+                            spw[i].spw);
+    return CAL_OK;
+}
+
+/* "0 3C286, 2 J1008+0730" of the fields with rows. */
+static cal_status fail_centres(const survey *s, int other, int first, cal_error *err)
+{
+    cal_buf list = {0};
+    for (int f = 0; f < s->meta->fields; f++)
+        if (s->field_on[f])
+            cal_buf_addf(&list, "%s%d %s", list.len ? ", " : "", f, s->meta->field[f].name);
+    cal_fail(err, CAL_USAGE,
+             "%s: fields %d and %d have different phase centres and cannot be imaged together: "
+             "choose with --field "
+             "among %s",
+             s->meta->path, first, other, cal_buf_text(&list));
+    cal_buf_free(&list);
+    return CAL_USAGE;
+}
+
+/* Half a milliarcsecond apart is the same place. */
+static bool same_place(const double a[2], const double b[2])
+{
+    double dec = a[1] - b[1], ra = remainder(a[0] - b[0], 2 * CAL_PI) * cos(a[1]);
+    return hypot(dec, ra) < 0.0005 / 3600 / 180 * CAL_PI;
+}
+
+static cal_status take_fields(const survey *s, cal_image_plan *plan, bool first_set, cal_error *err)
+{
+    int count = 0, *field = CAL_NEW_ARRAY(int, s->meta->fields);
+    for (int f = 0; f < s->meta->fields; f++) {
+        if (!s->field_on[f])
+            continue;
+        if (first_set && !count) {
+            memcpy(plan->centre, s->meta->field[f].phase_dir, sizeof plan->centre);
+            plan->field_name = cal_copy_text(s->meta->field[f].name);
+        }
+        field[count++] = f;
+    }
+    cal_status status = CAL_OK;
+    for (int i = 0; !status && i < count; i++)
+        if (!same_place(s->meta->field[field[i]].phase_dir, plan->centre))
+            status =
+                count > 1
+                    ? fail_centres(s, field[i], field[0], err)
+                    : cal_fail(err, CAL_INPUT,
+                               "%s: field %d %s has another phase centre than the set before it",
+                               s->meta->path, field[i], s->meta->field[field[i]].name);
+    bool same = first_set || (count == plan->fields &&
+                              !memcmp(field, plan->field, (size_t)count * sizeof *field));
+    if (!status && !same)
+        status = cal_fail(
+            err, CAL_INPUT,
+            "%s: the field has id %d here and id %d in the set before; ids must agree (ms-split "
+            "renumbers them)",
+            s->meta->path, field[0], plan->field[0]);
+    free(plan->field);
+    plan->field = field;
+    plan->fields = count;
+    return status;
+}
+
+static cal_status take_spws(const survey *s, cal_image_plan *plan, bool first_set, cal_error *err)
+{
+    int count = 0, *spw = CAL_NEW_ARRAY(int, s->meta->dds);
+    for (int w = 0; w < s->meta->spws; w++) {
+        bool on = false;
+        for (int d = 0; d < s->meta->dds; d++)
+            on = on || (s->dd_on[d] && s->meta->dd[d].spw == w);
+        if (!on)
+            continue;
+        spw[count++] = w;
+        for (int c = 0; c < s->meta->spw[w].nchan; c++) {
+            double freq = s->meta->spw[w].freq[c];
+            plan->freq[0] = plan->freq[0] > 0 ? fmin(plan->freq[0], freq) : freq;
+            plan->freq[1] = fmax(plan->freq[1], freq);
+        }
+    }
+    bool same =
+        first_set || (count == plan->spws && !memcmp(spw, plan->spw, (size_t)count * sizeof *spw));
+    plan->all_spws = !cal_selection_has(s->selection, "spw");
+    free(plan->spw);
+    plan->spw = spw;
+    plan->spws = count;
+    if (!same && !plan->all_spws)
+        return cal_fail(err, CAL_INPUT,
+                        "%s: its spectral windows have other ids than those of the set before; ids "
+                        "must agree (ms-split "
+                        "renumbers them)",
+                        s->meta->path);
+    return CAL_OK;
+}
+
+static cal_status take(const survey *s, cal_image_plan *plan, bool first_set, cal_error *err)
+{
+    if (!s->rows)
+        return cal_fail(err, CAL_DATA, "%s: no unflagged row matches the selection", s->meta->path);
+    cal_status status = take_fields(s, plan, first_set, err);
+    if (!status)
+        status = take_spws(s, plan, first_set, err);
+    for (int a = 0; a < s->meta->antennas; a++) {
+        double dish = s->meta->antenna[a].diameter;
+        if (s->antenna_on[a] && dish > 0)
+            plan->dish = plan->dish > 0 ? fmin(plan->dish, dish) : dish;
+    }
+    plan->longest = fmax(plan->longest, s->longest);
+    plan->rows += s->rows;
+    return status;
+}
+
+static cal_status take_uv_bounds(const cal_selection *selection, cal_image_plan *plan,
+                                 cal_error *err)
+{
+    plan->uv_low = 0;
+    plan->uv_high = INFINITY;
+    if (!cal_selection_has(selection, "uvrange") ||
+        cal_selection_uv_bounds(selection, &plan->uv_low, &plan->uv_high, &plan->uv_wavelengths))
+        return CAL_OK;
+    return cal_fail(err, CAL_USAGE,
+                    "imaging takes one uvrange, not several: \">30m\", \"1~20klambda\"");
+}
+
+static cal_status look_at_set(const char *path, const cal_select_text *text, cal_image_plan *plan,
+                              bool first_set, cal_error *err)
+{
+    cal_table *ms = NULL;
+    cal_meta *meta = NULL;
+    cal_selection *selection = NULL;
+    survey s = {0};
+    cal_status status = cal_meta_load(path, &ms, &meta, err);
+    if (status)
+        return status;
+    status = cal_select_resolve(text, ms, meta, &selection, err);
+    if (!status && !(status = check_channels(selection, err)) &&
+        !(status = take_uv_bounds(selection, plan, err))) {
+        s = (survey){.meta = meta,
+                     .selection = selection,
+                     .field_on = CAL_NEW_ARRAY(uint8_t, meta->fields),
+                     .dd_on = CAL_NEW_ARRAY(uint8_t, meta->dds),
+                     .antenna_on = CAL_NEW_ARRAY(uint8_t, meta->antennas)};
+        status = survey_main(ms, &s, err);
+        if (!status)
+            status = take(&s, plan, first_set, err);
+    }
+    plan->has_corrected =
+        (first_set || plan->has_corrected) && cal_table_has_column(ms, "CORRECTED_DATA");
+    free(s.field_on);
+    free(s.dd_on);
+    free(s.antenna_on);
+    free(s.keep);
+    cal_selection_free(selection);
+    cal_meta_free(meta);
+    cal_table_close(ms, NULL);
+    return status;
+}
+
+cal_status cal_image_plan_make(char *const *path, int count, const cal_select_text *text,
+                               cal_image_plan *plan, cal_error *err)
+{
+    *plan = (cal_image_plan){0};
+    cal_status status = CAL_OK;
+    for (int i = 0; !status && i < count; i++)
+        status = look_at_set(path[i], text, plan, i == 0, err);
+    if (!status && !(plan->longest > 0))
+        status =
+            cal_fail(err, CAL_DATA, "%s: all baselines have length 0: UVW is not filled", path[0]);
+    if (status)
+        cal_image_plan_clear(plan);
+    return status;
+}
+
+void cal_image_plan_clear(cal_image_plan *plan)
+{
+    free(plan->field);
+    free(plan->spw);
+    free(plan->field_name);
+    *plan = (cal_image_plan){0};
+}
+
+/* ---- what follows from it ---- */
+
+double cal_image_plan_cell(const cal_image_plan *plan)
+{
+    double arcsec = CAL_PI / 180 / 3600, cell = 1 / plan->longest / 5 / arcsec;
+    double digit = pow(10, floor(log10(cell)) - 1);
+    return floor(cell / digit + 1e-9) * digit * arcsec;
+}
+
+int cal_image_nice_size(double pixels)
+{
+    static const int factor[] = {2, 3, 5, 7};
+    int size = 2 * (int)ceil(fmax(pixels, 2) / 2);
+    for (;; size += 2) {
+        int rest = size;
+        for (size_t i = 0; i < CAL_COUNT(factor); i++)
+            while (rest % factor[i] == 0)
+                rest /= factor[i];
+        if (rest == 1)
+            return size;
+    }
+}
+
+int cal_image_plan_size(const cal_image_plan *plan, double cell, int most, bool *bounded)
+{
+    *bounded = true;
+    if (!(plan->dish > 0))
+        return most;
+    double fwhm = 1.13 * CAL_LIGHT_SPEED / plan->freq[0] / plan->dish;
+    double pixels = fwhm * sqrt(log(5) / log(2)) / cell;
+    *bounded = pixels > most;
+    return *bounded ? most : cal_image_nice_size(fmax(pixels, 128));
+}

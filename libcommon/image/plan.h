@@ -1,0 +1,41 @@
+/* What MeasurementSets say about how they can be imaged together: which fields and windows, one phase centre, how fine and how
+ * wide. */
+#ifndef CAL_IMAGE_PLAN_H
+#define CAL_IMAGE_PLAN_H
+
+#include "base/error.h"
+#include "base/text.h"
+#include "ms/select.h"
+
+typedef struct cal_image_plan {
+    int *field, fields;     /* ids that have rows; the same in every MS */
+    int *spw, spws;         /* ids that have rows */
+    int all_spws;           /* the windows were not restricted */
+    char *field_name;       /* of the first one */
+    double centre[2];       /* phase centre, rad */
+    double longest;         /* baseline in wavelengths, projected */
+    double freq[2];         /* lowest and highest, Hz */
+    double dish;            /* smallest antenna's diameter, m; 0 when not known */
+    double uv_low, uv_high; /* of the uvrange; 0 and INFINITY without one */
+    bool uv_wavelengths;    /* they are in wavelengths, not m */
+    bool has_corrected;     /* every MS has CORRECTED_DATA */
+    int64_t rows;
+} cal_image_plan;
+
+/* Look at the selected rows of all `count` sets. CAL_DATA when there are none; CAL_USAGE when the fields have several phase centres
+ * or when channels are selected within a window, which an imager that knows ids only cannot do; CAL_INPUT when ids mean
+ * different things in the sets. The caller calls cal_image_plan_clear(). */
+cal_status cal_image_plan_make(char *const *path, int count, const cal_select_text *text,
+                               cal_image_plan *plan, cal_error *err);
+void cal_image_plan_clear(cal_image_plan *plan);
+
+/* Five pixels across the expected beam (the inverse of the longest baseline), rounded down to two digits; rad. */
+double cal_image_plan_cell(const cal_image_plan *plan);
+/* Out to where the primary beam (a Gaussian, FWHM 1.13 lambda / dish at the lowest frequency) has fallen to 20 %, as a size that
+ * transforms fast. *bounded: it would be larger than `most`. `most` where the dish is not known. */
+int cal_image_plan_size(const cal_image_plan *plan, double cell, int most, bool *bounded);
+
+/* The smallest even number from `pixels` on without a prime factor above 7. */
+int cal_image_nice_size(double pixels);
+
+#endif
