@@ -1,7 +1,6 @@
 #include "image/plan.h"
 #include "base/mem.h"
 #include "base/number.h"
-#include "image/angle.h"
 #include "ms/block.h"
 #include <math.h>
 #include <string.h>
