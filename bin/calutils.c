@@ -1,16 +1,13 @@
 /* The door: which tools there are, whether all that they need is installed, which versions are
  * linked. */
-#include "base/child.h"
+#include "base/doctor.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "base/output.h"
-#include "base/text.h"
 #include "base/tool.h"
 #include <dlfcn.h>
 #include <link.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static bool names;
 
@@ -69,145 +66,6 @@ static cal_status run_list(cal_error *err)
 
 /* ---- doctor ---- */
 
-/* The folder of this executable; the other tools are its neighbours. */
-static char *own_folder(void)
-{
-    char path[4096];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-    path[length > 0 ? length : 0] = 0;
-    char *slash = strrchr(path, '/');
-    return slash ? cal_format("%.*s", (int)(slash - path), path) : cal_copy_text(".");
-}
-
-static void add_check(jv *checks, const char *name, bool passed, const char *detail,
-                      const char *advice)
-{
-    cal_json_push(checks, JV_OBJECT(jv_string("name"), jv_string(name), jv_string("ok"),
-                                    jv_bool(passed), jv_string("detail"), jv_string(detail),
-                                    jv_string("advice"), passed ? jv_null() : jv_string(advice)));
-}
-
-static void append_line(void *user, const char *text)
-{
-    cal_buf_addf(user, "%s\n", text);
-}
-
-/* What a program prints; NULL when it cannot be run or fails. The caller frees it. */
-static char *output_of(const char *program, const char *argument)
-{
-    const char *argv[] = {program, argument, NULL};
-    cal_buf out = {0};
-    cal_child child = {argv, append_line, &out};
-    int exit_status = 0;
-    if (cal_child_run(&child, &exit_status, NULL) || exit_status) {
-        cal_buf_free(&out);
-        return NULL;
-    }
-    return cal_buf_steal(&out);
-}
-
-static void check_tools(jv *checks, const char *folder)
-{
-    cal_buf missing = {0};
-    for (const struct tool_line *t = tools; t->name; t++) {
-        char *path = cal_format("%s/%s", folder, t->name);
-        if (access(path, X_OK))
-            cal_buf_addf(&missing, " %s", t->name);
-        free(path);
-    }
-    char *detail = missing.len ? cal_format("missing in %s:%s", folder, cal_buf_text(&missing))
-                               : cal_format("all in %s", folder);
-    add_check(checks, "tools", !missing.len, detail, "make install again");
-    free(detail);
-    cal_buf_free(&missing);
-}
-
-static void check_measures(jv *checks)
-{
-    static const char *const places[] = {"/usr/share/casacore/data", "/var/lib/casacore/data",
-                                         "/usr/local/share/casacore/data"};
-    const char *found = NULL;
-    for (size_t i = 0; i < CAL_COUNT(places) && !found; i++) {
-        char *path = cal_format("%s/geodetic", places[i]);
-        if (cal_path_exists(path))
-            found = places[i];
-        free(path);
-    }
-    add_check(checks, "casacore measures data", found, found ? found : "no geodetic tables found",
-              "apt-get install casacore-data (ms-sim needs them for UVW)");
-}
-
-static void check_wsclean(jv *checks)
-{
-    char *text = output_of("wsclean", "--version");
-    char *line = text ? strstr(text, "WSClean version") : NULL;
-    if (line)
-        line[strcspn(line, "\n")] = 0;
-    add_check(checks, "WSClean", line, line ? line : "not found in PATH",
-              "apt-get install wsclean (image-make needs it)");
-    free(text);
-}
-
-static int length_at(jv object, const char *key)
-{
-    jv list = cal_json_at(object, key);
-    if (jv_get_kind(list) == JV_KIND_ARRAY)
-        return jv_array_length(list);
-    jv_free(list);
-    return 0;
-}
-
-static void check_plugins(jv *checks, const char *folder)
-{
-    char *program = cal_format("%s/task-list", folder), *text = output_of(program, "--json");
-    jv list = jv_null();
-    bool readable = text && !cal_json_parse(text, program, &list, NULL);
-    int good = length_at(list, "plugins"), bad = length_at(list, "refused");
-    char *detail = cal_format("%d usable, %d refused", good, bad);
-    add_check(checks, "plugins", readable && good && !bad, detail,
-              "task-list tells which plugin was refused and why");
-    free(detail);
-    free(text);
-    free(program);
-    jv_free(list);
-}
-
-static void check_completion(jv *checks, const char *folder)
-{
-    char *installed = cal_format("%s/../share/bash-completion/completions/calutils", folder);
-    bool found = cal_path_exists(installed);
-    bool loader = cal_path_exists("/usr/share/bash-completion/bash_completion");
-    add_check(checks, "shell completion", found && loader,
-              found && loader ? "bash completion is in place" : "not in place",
-              found ? "apt-get install bash-completion"
-                    : "make install, or source share/completion/calutils.bash");
-    free(installed);
-}
-
-static jv examine(void)
-{
-    jv checks = jv_array();
-    char *folder = own_folder();
-    check_tools(&checks, folder);
-    check_measures(&checks);
-    check_wsclean(&checks);
-    check_plugins(&checks, folder);
-    check_completion(&checks, folder);
-    free(folder);
-    return checks;
-}
-
-static bool all_passed(jv checks)
-{
-    bool passed = true;
-    jv_array_foreach(checks, i, check)
-    {
-        passed = passed && cal_json_bool_at(check, "ok", false);
-        jv_free(check);
-    }
-    return passed;
-}
-
 static void doctor_text(jv document, cal_buf *out)
 {
     jv checks = cal_json_at(document, "checks");
@@ -225,8 +83,11 @@ static void doctor_text(jv document, cal_buf *out)
 
 static cal_status run_doctor(cal_error *err)
 {
-    jv checks = examine();
-    bool passed = all_passed(checks);
+    const char *names_of[CAL_COUNT(tools)] = {0};
+    for (size_t i = 0; i < CAL_COUNT(tools); i++)
+        names_of[i] = tools[i].name;
+    jv checks = cal_doctor_examine(names_of);
+    bool passed = cal_doctor_passed(jv_copy(checks));
     cal_status status = cal_print(
         JV_OBJECT(jv_string("ok"), jv_bool(passed), jv_string("checks"), checks), doctor_text, err);
     return status ? status : passed ? CAL_OK : CAL_NO;
