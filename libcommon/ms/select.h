@@ -21,21 +21,19 @@ typedef struct cal_select_text {
 
 /* clang-format off */
 /* The selection options of a tool: `text` is a static cal_select_text. */
-#define CAL_SELECT_OPTIONS(text)                                                                                              \
-    CAL_HEADING("Selection"),                                                                                                \
-        {"field", 'f', CAL_TEXT, "SEL", &(text).field, "fields by id, name or pattern: 0~2,3C286,\"NGC*\""},                  \
-        {"spw", 's', CAL_TEXT, "SEL", &(text).spw, "spectral windows, with channels: 0:5~60;70~90,2~4,*:1.4~1.5GHz"},         \
-        {"scan", 0, CAL_TEXT, "SEL", &(text).scan, "scan numbers: 3,5~9,>20"},                                                \
-        {"intent", 0, CAL_TEXT, "SEL", &(text).intent, "intents, whole or by pattern: *PHASE*"},                             \
-        {"antenna", 'a', CAL_TEXT, "SEL", &(text).antenna, "antennas and baselines: ea01, ea01&ea02, !ea05, *&&*"},          \
-        {"timerange", 't', CAL_TEXT, "SEL", &(text).timerange, "times: 2024/03/01/09:00:00~09:10:00, >09:05:00"},             \
-        {"uvrange", 0, CAL_TEXT, "SEL", &(text).uvrange, "baseline length: >30m, 1~20klambda"},                               \
-        {"correlation", 0, CAL_TEXT, "SEL", &(text).correlation, "correlations: RR,LL"},                                     \
-        {"observation", 0, CAL_TEXT, "SEL", &(text).observation, "observation ids"},                                         \
-        {"array", 0, CAL_TEXT, "SEL", &(text).array, "array ids"},                                                           \
-    {                                                                                                                         \
-        "feed", 0, CAL_TEXT, "SEL", &(text).feed, "feed ids, as for baselines"                                                \
-    }
+#define CAL_SELECT_OPTIONS(text)                                                                                            \
+    CAL_HEADING("Selection"),                                                                                               \
+    {"field", 'f', CAL_TEXT, "SEL", &(text).field, "fields by id, name or pattern: 0~2,3C286,\"NGC*\"", 0, 0},              \
+    {"spw", 's', CAL_TEXT, "SEL", &(text).spw, "spectral windows, with channels: 0:5~60;70~90,2~4,*:1.4~1.5GHz", 0, 0},     \
+    {"scan", 0, CAL_TEXT, "SEL", &(text).scan, "scan numbers: 3,5~9,>20", 0, 0},                                            \
+    {"intent", 0, CAL_TEXT, "SEL", &(text).intent, "intents, whole or by pattern: *PHASE*", 0, 0},                          \
+    {"antenna", 'a', CAL_TEXT, "SEL", &(text).antenna, "antennas and baselines: ea01, ea01&ea02, !ea05, *&&*", 0, 0},       \
+    {"timerange", 't', CAL_TEXT, "SEL", &(text).timerange, "times: 2024/03/01/09:00:00~09:10:00, >09:05:00", 0, 0},         \
+    {"uvrange", 0, CAL_TEXT, "SEL", &(text).uvrange, "baseline length: >30m, 1~20klambda", 0, 0},                           \
+    {"correlation", 0, CAL_TEXT, "SEL", &(text).correlation, "correlations: RR,LL", 0, 0},                                  \
+    {"observation", 0, CAL_TEXT, "SEL", &(text).observation, "observation ids", 0, 0},                                      \
+    {"array", 0, CAL_TEXT, "SEL", &(text).array, "array ids", 0, 0},                                                        \
+    {"feed", 0, CAL_TEXT, "SEL", &(text).feed, "feed ids, as for baselines", 0, 0}
 /* clang-format on */
 
 /* Channels first, first+step, ... <= last, in the order of the expression. */
