@@ -5,49 +5,79 @@
 #include "table/shim.h"
 #include <casacore/tables/Tables/ArrayColumn.h>
 #include <casacore/tables/Tables/ScalarColumn.h>
+#include <memory>
+#include <vector>
 
 namespace cal
 {
 
-/* body(index into the span, first row, rows) for every run of neighbouring rows. */
-template <class Body> void each_run(const cal_span &rows, Body body)
+/* Rows index .. index + count - 1 of a span, to be read together. Bridged: the rows between them are
+ * read too, `span` rows in all. */
+struct Segment {
+    int64_t index, count, span;
+    bool bridged;
+};
+
+/* Arrays go segment by segment: a list with gaps of equal width would make casacore read what lies
+ * between and hold all of it. `bytes` is the size of a cell. */
+std::vector<Segment> segments(const casacore::Table &table, const char *column,
+                              const cal_span &rows, int64_t bytes, bool bridges);
+
+/* The rows of a segment as casacore wants them. */
+casacore::RefRows segment_rows(const cal_span &rows, const Segment &segment);
+
+template <class T>
+casacore::Array<T> view_of(const T *cells, const casacore::IPosition &shape, int64_t count)
 {
-    for (int64_t i = 0, end; i < rows.count; i = end) {
-        end = rows.list ? i + 1 : rows.count;
-        while (end < rows.count && rows.list[end] == rows.list[end - 1] + 1)
-            end++;
-        body(i, row_at(rows, i), end - i);
+    casacore::IPosition whole = shape;
+    whole.append(casacore::IPosition(1, count));
+    return casacore::Array<T>(whole, const_cast<T *>(cells), casacore::SHARE);
+}
+
+/* A bridged segment: everything between its first and last row, of which the wanted rows are kept. */
+template <class T>
+void read_bridged(const casacore::ArrayColumn<T> &column, const cal_span &rows,
+                  const casacore::IPosition &shape, const Segment &segment, T *out)
+{
+    int64_t cell = shape.product(), first = row_at(rows, segment.index);
+    std::unique_ptr<T[]> all(new T[cell * segment.span]);
+    casacore::Array<T> view = view_of(all.get(), shape, segment.span);
+    column.getColumnCells(casacore::RefRows(first, first + segment.span - 1), view, false);
+    for (int64_t i = 0; i < segment.count; i++) {
+        const T *from = all.get() + (row_at(rows, segment.index + i) - first) * cell;
+        std::copy(from, from + cell, out + i * cell);
     }
 }
 
-/* Arrays go run by run: a list with gaps of equal width would make casacore read what lies between
- * and hold all of it. */
 template <class T>
-void read_arrays(const casacore::ArrayColumn<T> &column, const cal_span &rows,
+void read_arrays(const casacore::Table &table, const char *name, const cal_span &rows,
                  const casacore::IPosition &shape, T *out)
 {
+    casacore::ArrayColumn<T> column(table, name);
     int64_t cell = shape.product();
-    each_run(rows, [&](int64_t index, casacore::rownr_t first, int64_t count) {
-        casacore::IPosition whole = shape;
-        whole.append(casacore::IPosition(1, count));
-        casacore::Array<T> view(whole, out + index * cell, casacore::SHARE);
-        if (cell > 0)
-            column.getColumnCells(casacore::RefRows(first, first + count - 1), view, false);
-    });
+    if (cell == 0)
+        return;
+    for (const Segment &segment : segments(table, name, rows, cell * sizeof(T), true)) {
+        T *cells = out + segment.index * cell;
+        casacore::Array<T> view = view_of(cells, shape, segment.count);
+        if (segment.bridged)
+            read_bridged(column, rows, shape, segment, cells);
+        else
+            column.getColumnCells(segment_rows(rows, segment), view, false);
+    }
 }
 
 template <class T>
-void write_arrays(casacore::ArrayColumn<T> &column, const cal_span &rows,
+void write_arrays(casacore::Table &table, const char *name, const cal_span &rows,
                   const casacore::IPosition &shape, const T *in)
 {
+    casacore::ArrayColumn<T> column(table, name);
     int64_t cell = shape.product();
-    each_run(rows, [&](int64_t index, casacore::rownr_t first, int64_t count) {
-        casacore::IPosition whole = shape;
-        whole.append(casacore::IPosition(1, count));
-        casacore::Array<T> view(whole, const_cast<T *>(in) + index * cell, casacore::SHARE);
-        if (cell > 0)
-            column.putColumnCells(casacore::RefRows(first, first + count - 1), view);
-    });
+    if (cell == 0)
+        return;
+    for (const Segment &segment : segments(table, name, rows, cell * sizeof(T), false))
+        column.putColumnCells(segment_rows(rows, segment),
+                              view_of(in + segment.index * cell, shape, segment.count));
 }
 
 template <class T>

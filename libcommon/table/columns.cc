@@ -1,5 +1,5 @@
 /* What the columns are: names, types, shapes, tiles. */
-#include "table/shim.h"
+#include "table/cells.h"
 #include <algorithm>
 #include <casacore/tables/DataMan/DataManager.h>
 #include <casacore/tables/DataMan/TiledStManAccessor.h>
@@ -145,6 +145,16 @@ cal_status cal::check_rows(const cal_table *table, const char *column, const cal
                             table->path.c_str(), column, (long long)row, (long long)end);
     }
     return CAL_OK;
+}
+
+RefRows cal::segment_rows(const cal_span &rows, const Segment &segment)
+{
+    rownr_t first = row_at(rows, segment.index);
+    rownr_t last = row_at(rows, segment.index + segment.count - 1);
+    if (last - first + 1 == rownr_t(segment.count))
+        return RefRows(first, last);
+    const int64_t *list = rows.list + segment.index;
+    return RefRows(Vector<rownr_t>(std::vector<rownr_t>(list, list + segment.count)));
 }
 
 RefRows cal::ref_rows(const cal_span &rows)

@@ -90,7 +90,7 @@ static void give_shape(const Table &from, Table &to, const String &name, rownr_t
 template <class T>
 static void copy_arrays(const Table &from, Table &to, const String &name, const cal_span &rows)
 {
-    ArrayColumn<T> in(from, name), out(to, name);
+    ArrayColumn<T> in(from, name);
     for (int64_t done = 0; done < rows.count;) {
         rownr_t row = cal::row_at(rows, done);
         if (!in.isDefined(row)) {
@@ -101,10 +101,10 @@ static void copy_arrays(const Table &from, Table &to, const String &name, const 
         int64_t count = same_shape(in, rows, done, shape, sizeof(T));
         std::unique_ptr<T[]> values(new T[shape.product() * count]);
         cal_span target = cal_span_range(done, count);
-        cal::read_arrays(in, piece_of(rows, done, count), shape, values.get());
+        cal::read_arrays(from, name.c_str(), piece_of(rows, done, count), shape, values.get());
         writing([&] {
             give_shape(from, to, name, row, target, shape);
-            cal::write_arrays(out, target, shape, values.get());
+            cal::write_arrays(to, name.c_str(), target, shape, values.get());
         });
         done += count;
     }

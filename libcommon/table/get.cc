@@ -24,8 +24,8 @@ static void read_rows(const Table &table, const char *name, const cal_span &rows
     if (table.tableDesc()[name].isScalar()) {
         cal::read_scalars(ScalarColumn<Disk>(table, name), rows, out);
     } else {
-        ArrayColumn<Disk> column(table, name);
-        cal::read_arrays(column, rows, column.shape(cal::row_at(rows, 0)), out);
+        IPosition shape = TableColumn(table, name).shape(cal::row_at(rows, 0));
+        cal::read_arrays(table, name, rows, shape, out);
     }
 }
 

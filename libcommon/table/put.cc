@@ -27,8 +27,7 @@ static void write_rows(Table &table, const char *name, const cal_span &rows, con
         ScalarColumn<Disk> column(table, name);
         cal::write_scalars(column, rows, in);
     } else {
-        ArrayColumn<Disk> column(table, name);
-        cal::write_arrays(column, rows, shape, in);
+        cal::write_arrays(table, name, rows, shape, in);
     }
 }
 

@@ -1,0 +1,65 @@
+/* The insides of the reader: what block.c (slots, thread, opening) and block_fill.c (windows, columns)
+ * share. */
+#ifndef CAL_MS_READER_H
+#define CAL_MS_READER_H
+
+#include "ms/block.h"
+#include "ms/rows.h"
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A column of MAIN that a block can hold. */
+typedef struct array_column {
+    unsigned what;
+    const char *name;
+    cal_type type;
+    int size;         /* bytes per element */
+    bool per_channel; /* [chan][corr], else [corr] */
+    bool optional;    /* NULL where it is missing or has no value */
+    size_t offset;    /* of the pointer in cal_block */
+} array_column;
+
+enum { READER_COLUMNS = 8 };
+extern const array_column reader_columns[READER_COLUMNS];
+
+/* One block with its memory; there are two, one for the caller and one that is being filled. */
+typedef struct reader_slot {
+    cal_block block;
+    cal_rows *rows;
+    void *memory[READER_COLUMNS];
+    cal_status status;
+    cal_error err;
+    bool full, end;
+} reader_slot;
+
+struct cal_reader {
+    cal_table *ms;
+    const cal_meta *meta;
+    const cal_selection *selection;
+    unsigned what;
+    int64_t next_row, end_row, window_rows;
+
+    cal_rows *window; /* the rows looked at together */
+    uint8_t *keep;    /* of these: still to be handed out */
+    int64_t *index;   /* of these: in the block that is being made */
+    int64_t kept;     /* how many are still to be handed out */
+
+    reader_slot slot[2];
+    int filling, reading; /* slots; reading is -1 before the first */
+    pthread_mutex_t ms_lock, lock;
+    pthread_cond_t changed;
+    pthread_t thread;
+    bool started, stop;
+};
+
+/* Make the next block in the slot: slot->end when there is none. */
+cal_status reader_fill(cal_reader *reader, reader_slot *slot);
+
+/* The rows as a range where they are one. */
+cal_span reader_span(const cal_rows *rows);
+
+/* The cells of a data description; false when it names no spectral window or polarization. */
+bool reader_shape_of(const cal_meta *meta, int dd, int *nchan, int *ncorr);
+
+#endif

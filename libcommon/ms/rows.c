@@ -1,0 +1,171 @@
+#include "ms/rows.h"
+#include "base/mem.h"
+#include <stddef.h>
+#include <string.h>
+
+/* A column of MAIN and the array that takes it. */
+typedef struct row_column {
+    const char *name;
+    cal_type type;
+    size_t offset; /* of the pointer in cal_rows */
+    int size;      /* bytes per row */
+    bool required;
+    int missing; /* value when the column is not there */
+} row_column;
+
+#define INT_COLUMN(name, member, required, missing)                                                \
+    {                                                                                              \
+        name, CAL_TYPE_INT, offsetof(cal_rows, member), sizeof(int), required, missing             \
+    }
+#define DOUBLE_COLUMN(name, member, required)                                                      \
+    {                                                                                              \
+        name, CAL_TYPE_DOUBLE, offsetof(cal_rows, member), sizeof(double), required, 0             \
+    }
+
+static const row_column columns[] = {
+    INT_COLUMN("ANTENNA1", antenna1, true, 0),
+    INT_COLUMN("ANTENNA2", antenna2, true, 0),
+    INT_COLUMN("DATA_DESC_ID", dd, true, 0),
+    INT_COLUMN("FIELD_ID", field, true, 0),
+    INT_COLUMN("SCAN_NUMBER", scan, false, 0),
+    INT_COLUMN("STATE_ID", state, false, -1),
+    INT_COLUMN("OBSERVATION_ID", observation, false, 0),
+    INT_COLUMN("ARRAY_ID", array, false, 0),
+    INT_COLUMN("FEED1", feed1, false, 0),
+    INT_COLUMN("FEED2", feed2, false, 0),
+    INT_COLUMN("PROCESSOR_ID", processor, false, -1),
+    DOUBLE_COLUMN("TIME", time, true),
+    DOUBLE_COLUMN("TIME_CENTROID", centroid, false),
+    DOUBLE_COLUMN("INTERVAL", interval, true),
+    DOUBLE_COLUMN("EXPOSURE", exposure, false),
+    {"UVW", CAL_TYPE_DOUBLE, offsetof(cal_rows, uvw), 3 * sizeof(double), true, 0},
+    {"FLAG_ROW", CAL_TYPE_BOOL, offsetof(cal_rows, flag_row), 1, false, 0},
+};
+
+static void **array_of(const cal_rows *rows, const row_column *column)
+{
+    return (void **)((char *)rows + column->offset);
+}
+
+cal_rows *cal_rows_new(int64_t capacity)
+{
+    cal_rows *rows = CAL_NEW(cal_rows);
+    rows->row = CAL_NEW_ARRAY(int64_t, capacity);
+    for (size_t i = 0; i < CAL_COUNT(columns); i++)
+        *array_of(rows, &columns[i]) = cal_alloc((size_t)capacity, (size_t)columns[i].size);
+    return rows;
+}
+
+void cal_rows_free(cal_rows *rows)
+{
+    if (!rows)
+        return;
+    for (size_t i = 0; i < CAL_COUNT(columns); i++)
+        free(*array_of(rows, &columns[i]));
+    free(rows->row);
+    free(rows);
+}
+
+static void fill_missing(const row_column *column, cal_rows *rows)
+{
+    void *array = *array_of(rows, column);
+    if (array == rows->centroid)
+        memcpy(array, rows->time, (size_t)rows->count * sizeof(double));
+    else if (array == rows->exposure)
+        memcpy(array, rows->interval, (size_t)rows->count * sizeof(double));
+    else if (column->type == CAL_TYPE_INT)
+        for (int64_t i = 0; i < rows->count; i++)
+            ((int *)array)[i] = column->missing;
+    else
+        memset(array, 0, (size_t)rows->count * (size_t)column->size);
+}
+
+/* UVW has the memory for three numbers per row and no more. */
+static cal_status check_uvw(cal_table *ms, int64_t row, cal_error *err)
+{
+    int ndim;
+    int64_t shape[CAL_MAX_DIM];
+    if (cal_table_cell_shape(ms, "UVW", row, &ndim, shape) && ndim == 1 && shape[0] == 3)
+        return CAL_OK;
+    return cal_fail(err, CAL_INPUT, "%s: column UVW, row %lld does not hold three numbers",
+                    cal_table_path(ms), (long long)row);
+}
+
+cal_status cal_rows_read(cal_table *ms, int64_t first, int64_t count, cal_rows *rows,
+                         cal_error *err)
+{
+    cal_span span = cal_span_range(first, count);
+    rows->count = count;
+    for (int64_t i = 0; i < count; i++)
+        rows->row[i] = first + i;
+    for (size_t i = 0; i < CAL_COUNT(columns); i++) {
+        const row_column *column = &columns[i];
+        if (!column->required && !cal_table_has_column(ms, column->name)) {
+            fill_missing(column, rows);
+            continue;
+        }
+        if (array_of(rows, column) == (void **)&rows->uvw && count > 0 && check_uvw(ms, first, err))
+            return CAL_INPUT;
+        cal_status status =
+            cal_table_get(ms, column->name, column->type, span, *array_of(rows, column), err);
+        if (status)
+            return status;
+    }
+    return CAL_OK;
+}
+
+void cal_rows_pick(const cal_rows *from, const int64_t *index, int64_t count, cal_rows *to)
+{
+    to->count = count;
+    for (int64_t i = 0; i < count; i++)
+        to->row[i] = from->row[index[i]];
+    for (size_t c = 0; c < CAL_COUNT(columns); c++) {
+        size_t size = (size_t)columns[c].size;
+        const char *source = *array_of(from, &columns[c]);
+        char *target = *array_of(to, &columns[c]);
+        for (int64_t i = 0; i < count; i++)
+            memcpy(target + (size_t)i * size, source + (size_t)index[i] * size, size);
+    }
+}
+
+/* ---- planning passes ---- */
+
+enum { PASS_ROWS = 65536 };
+
+struct cal_scan_pass {
+    cal_table *ms;
+    cal_rows *rows;
+    int64_t next;
+};
+
+cal_status cal_scan_pass_open(cal_table *ms, cal_scan_pass **pass, cal_error *err)
+{
+    *pass = NULL;
+    for (size_t i = 0; i < CAL_COUNT(columns); i++)
+        if (columns[i].required && !cal_table_has_column(ms, columns[i].name))
+            return cal_fail(err, CAL_INPUT, "%s is not a MeasurementSet: it has no column %s",
+                            cal_table_path(ms), columns[i].name);
+    int64_t total = cal_table_rows(ms);
+    *pass = CAL_NEW(cal_scan_pass);
+    (*pass)->ms = ms;
+    (*pass)->rows = cal_rows_new(total < PASS_ROWS ? total : PASS_ROWS);
+    return CAL_OK;
+}
+
+cal_status cal_scan_pass_next(cal_scan_pass *pass, const cal_rows **rows, cal_error *err)
+{
+    int64_t left = cal_table_rows(pass->ms) - pass->next;
+    int64_t count = left < PASS_ROWS ? left : PASS_ROWS;
+    *rows = pass->rows;
+    cal_status status = cal_rows_read(pass->ms, pass->next, count, pass->rows, err);
+    pass->next += count;
+    return status;
+}
+
+void cal_scan_pass_close(cal_scan_pass *pass)
+{
+    if (!pass)
+        return;
+    cal_rows_free(pass->rows);
+    free(pass);
+}
