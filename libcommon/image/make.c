@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MOST_PIXELS = 4096, AUTO_MASK_SIGMA = 5 };
+enum { MOST_PIXELS = 3000, AUTO_MASK_SIGMA = 5 };
 
 static const double arcsec = CAL_PI / 180 / 3600;
 

@@ -1,7 +1,7 @@
 #include "image/mask.h"
+#include "base/angle.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "base/angle.h"
 #include <math.h>
 #include <string.h>
 

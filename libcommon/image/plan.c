@@ -278,7 +278,7 @@ int cal_image_plan_size(const cal_image_plan *plan, double cell, int most, bool 
     if (!(plan->dish > 0))
         return most;
     double fwhm = 1.13 * CAL_LIGHT_SPEED / plan->freq[0] / plan->dish;
-    double pixels = fwhm * sqrt(log(5) / log(2)) / cell;
+    double pixels = fwhm / cell;
     *bounded = pixels > most;
     return *bounded ? most : cal_image_nice_size(fmax(pixels, 128));
 }

@@ -31,8 +31,8 @@ void cal_image_plan_clear(cal_image_plan *plan);
 
 /* Five pixels across the expected beam (the inverse of the longest baseline), rounded down to two digits; rad. */
 double cal_image_plan_cell(const cal_image_plan *plan);
-/* Out to where the primary beam (a Gaussian, FWHM 1.13 lambda / dish at the lowest frequency) has fallen to 20 %, as a size that
- * transforms fast. *bounded: it would be larger than `most`. `most` where the dish is not known. */
+/* The primary beam at half power (1.13 lambda / dish at the lowest frequency), as a size that transforms fast, at least 128.
+ * *bounded: it would be larger than `most`. `most` where the dish is not known. */
 int cal_image_plan_size(const cal_image_plan *plan, double cell, int most, bool *bounded);
 
 /* The smallest even number from `pixels` on without a prime factor above 7. */

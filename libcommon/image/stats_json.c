@@ -1,7 +1,7 @@
 /* An image's statistics as JSON. */
+#include "base/angle.h"
 #include "base/json.h"
 #include "base/number.h"
-#include "base/angle.h"
 #include "image/stats.h"
 
 static const double arcsec = CAL_PI / 180 / 3600;

@@ -1,0 +1,39 @@
+/* Pictures of images: panels side by side with sky coordinates, beam and colour bar, as a PNG (over cairo). */
+#ifndef CAL_IMAGE_VIEW_H
+#define CAL_IMAGE_VIEW_H
+
+#include "base/error.h"
+#include "image/fits.h"
+#include <stdbool.h>
+
+typedef enum cal_stretch { CAL_STRETCH_ASINH, CAL_STRETCH_LINEAR } cal_stretch;
+
+typedef struct cal_panel {
+    const cal_image *image;
+    int x1, y1, x2, y2; /* pixels shown, both ends included */
+    double low, high;   /* values of the first and last colour; see cal_panel_limits */
+    double soft;        /* asinh: the value above `low` where linear turns to logarithmic */
+    const char *title, *subtitle; /* subtitle may be NULL */
+} cal_panel;
+
+typedef struct cal_picture {
+    cal_panel *panel;
+    int panels;
+    cal_stretch stretch;
+    const char *colours; /* of image/colour.h */
+    bool common;         /* all panels have the same limits: one colour bar */
+    int size;            /* longer side of a panel's image in pixels of the picture */
+} cal_picture;
+
+/* Limits for the pixels shown: `percentile` of them between low and high (100: all), or, if it is 0, from three times the noise below
+ * the median up to the peak; soft is the noise. CAL_DATA when all are blank. */
+cal_status cal_panel_limits(cal_panel *panel, double percentile, cal_error *err);
+
+/* Draw and write the PNG to `path` (use base/output.h around it). *width, *height: its size. */
+cal_status cal_picture_write(const cal_picture *picture, const char *path, int *width, int *height,
+                             cal_error *err);
+
+/* 0..1 for a value: where it is in the colours. */
+double cal_stretch_at(const cal_panel *panel, cal_stretch stretch, double value);
+
+#endif
