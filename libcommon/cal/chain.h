@@ -14,22 +14,30 @@
 #include <jv.h>
 #include <stdbool.h>
 
-/* One table of the command line with what belongs to it; see CAL_CHAIN_OPTIONS. */
+/* One table of the command line with what belongs to it (see CAL_CHAIN_OPTIONS), or one line of a
+ * cal library: a table, the data that it is meant for, and how. All texts and arrays are owned. */
 typedef struct cal_chain_item {
-    const char *gaintable;
-    const char *gainfield; /* "", a selection of the table's fields, or "nearest" */
-    const char *interp;    /* "linear", "nearest,linearflag", ... */
-    int *spwmap;           /* by MS spw */
+    char *gaintable;
+    char *gainfield; /* "", a selection of the table's fields, or "nearest" */
+    char *interp;    /* "linear", "nearest,linearflag", ... */
+    int *spwmap;     /* by MS spw */
     int spwmaps;
     bool calwt;
+    /* cal libraries only */
+    bool from_library; /* maps that are too short go on with their last element */
+    char *field, *spw, *intent, *observation; /* the data it is meant for; NULL: all */
+    int *fldmap, fldmaps, *obsmap, obsmaps, *antmap, antmaps;
 } cal_chain_item;
 
 typedef struct cal_chain_list {
     cal_chain_item *item;
     int count;
+    int group;         /* the first item that the last --gaintable made */
+    bool ignore_names; /* antennas by id, even where the names in table and data differ */
 } cal_chain_list;
 
-/* --gaintable starts an item; --gainfield, --interp, --spwmap and --calwt belong to the table before them. */
+/* --gaintable starts an item (or several: a,b); --gainfield, --interp, --spwmap and --calwt belong
+ * to the table before them. */
 cal_status cal_chain_add_table(void *list, const char *text, cal_error *err);
 cal_status cal_chain_set_gainfield(void *list, const char *text, cal_error *err);
 cal_status cal_chain_set_interp(void *list, const char *text, cal_error *err);
@@ -37,6 +45,10 @@ cal_status cal_chain_set_spwmap(void *list, const char *text, cal_error *err);
 cal_status cal_chain_set_calwt(void *list, const char *text, cal_error *err);
 /* --callib FILE: read a cal library file into the list; CASA's cal-library text. */
 cal_status cal_chain_set_callib(void *list, const char *text, cal_error *err);
+
+/* A new item at the end of the list, for one table; its defaults are CASA's. */
+cal_chain_item *cal_chain_list_add(cal_chain_list *list, const char *gaintable);
+void cal_chain_list_free(cal_chain_list *list);
 
 #define CAL_CHAIN_OPTIONS(list)                                                                    \
     CAL_HEADING("Calibration to apply (each option belongs to the --gaintable before it)"),        \
@@ -64,36 +76,46 @@ cal_status cal_chain_set_callib(void *list, const char *text, cal_error *err);
          CAL_EACH,     "BOOL",                                                                     \
          &(list),      "calibrate the weights too [true]",                                         \
          "true false", cal_chain_set_calwt},                                                       \
+        {"callib", 0,                                                                              \
+         CAL_EACH, "FILE",                                                                         \
+         &(list),  "tables and their rules from a CASA cal-library file",                          \
+         0,        cal_chain_set_callib},                                                          \
     {                                                                                              \
-        "callib", 0, CAL_EACH, "FILE", &(list),                                                    \
-            "tables and their rules from a CASA cal-library file", 0, cal_chain_set_callib         \
+        "ignore-names", 0, CAL_FLAG, NULL, &(list).ignore_names,                                   \
+            "apply tables by antenna id, even where their antenna names differ", 0, 0              \
     }
 
 typedef struct cal_chain cal_chain;
 
+/* Reads the tables. CAL_INPUT for a table that is missing, cannot be applied, or does not fit the MS (antennas of other names,
+ * a spwmap beyond its spws, a gainfield that it does not have). `meta` must outlive the chain. */
 cal_status cal_chain_open(const cal_chain_list *list, const cal_meta *meta, cal_chain **chain,
                           cal_error *err);
-void cal_chain_free(cal_chain *chain);
-void cal_chain_list_free(cal_chain_list *list);
+void cal_chain_free(cal_chain *chain); /* NULL is fine */
 
-/* What one call does and counts. */
-typedef struct cal_chain_use {
-    bool
-        strict; /* flag data whose spw has no solutions (calflagstrict) instead of leaving them alone */
-    bool only_parallel; /* see caltables 3.1: nothing else than the parallel hands is wanted */
-} cal_chain_use;
-
-/* Apply to data[] of a block, in place: `data` [row][chan][corr] is corrected, `flag` gets more flags, `weight` [row][corr] (and
- * `weight_spectrum`, or NULL) are scaled for the tables with calwt: they must hold 1/SIGMA^2 on entry. `missing` [row] (or NULL) is
- * set to 1 for rows whose spw has no solutions in some table: these are left as they are. Safe on different row ranges in several
- * threads, each with a worker number of its own (0..jobs-1, see cal_chain_prepare). */
-cal_status cal_chain_apply(cal_chain *chain, const cal_block *block, int64_t first, int64_t end,
-                           float complex *data, uint8_t *flag, float *weight,
-                           float *weight_spectrum, uint8_t *missing, const cal_chain_use *use,
-                           int worker, cal_error *err);
+/* Room for `jobs` threads (1 when never called). */
 void cal_chain_prepare(cal_chain *chain, int jobs);
 
-bool cal_chain_calibrates_weights(const cal_chain *chain); /* any table with calwt */
+/* The arrays of a block that calibration changes, in place. */
+typedef struct cal_chain_data {
+    float complex *data; /* [row][chan][corr]; NULL: flags and weights only */
+    uint8_t *flag;       /* [row][chan][corr], gets more flags */
+    float *
+        weight; /* [row][corr], scaled for tables with calwt; or NULL. Must hold 1/SIGMA^2 on entry */
+    float *weight_spectrum; /* [row][chan][corr] likewise, or NULL */
+    uint8_t *
+        missing; /* [row]: set to 1 where some table has no solutions for the spw, else 0; or NULL */
+    bool
+        strict; /* flag rows with missing solutions (calflagstrict) instead of leaving them alone */
+} cal_chain_data;
+
+/* Calibrate rows first..end-1 of a block; the arrays are those of the whole block. Safe on different row ranges in several
+ * threads, each with a worker number of its own (0..jobs-1). Rows with missing solutions keep data, flags and weights. */
+cal_status cal_chain_apply(cal_chain *chain, const cal_block *block, int64_t first, int64_t end,
+                           const cal_chain_data *data, int worker, cal_error *err);
+
+bool cal_chain_calibrates_weights(
+    const cal_chain *chain); /* any table with calwt that has an effect */
 /* Per table: type, path, data seen, flags before and after, missing spws and antennas: the report of applycal; a new jv. */
 jv cal_chain_report(const cal_chain *chain);
 

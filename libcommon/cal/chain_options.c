@@ -1,0 +1,147 @@
+/* The chain on a command line: --gaintable and the options that belong to the table before them. */
+#include "base/mem.h"
+#include "base/output.h"
+#include "base/text.h"
+#include "cal/callib_text.h"
+#include "cal/chain.h"
+#include "cal/interp.h"
+#include <string.h>
+
+cal_chain_item *cal_chain_list_add(cal_chain_list *list, const char *gaintable)
+{
+    list->item = cal_grow(list->item, list->count + 1, sizeof *list->item);
+    cal_chain_item *item = &list->item[list->count++];
+    *item = (cal_chain_item){.gaintable = cal_copy_text(gaintable),
+                             .gainfield = cal_copy_text(""),
+                             .interp = cal_copy_text(""),
+                             .calwt = true};
+    return item;
+}
+
+void cal_chain_list_free(cal_chain_list *list)
+{
+    for (int i = 0; i < list->count; i++) {
+        cal_chain_item *item = &list->item[i];
+        void *owned[] = {item->gaintable, item->gainfield, item->interp, item->spwmap,
+                         item->field,     item->spw,       item->intent, item->observation,
+                         item->fldmap,    item->obsmap,    item->antmap};
+        for (size_t k = 0; k < CAL_COUNT(owned); k++)
+            free(owned[k]);
+    }
+    free(list->item);
+    *list = (cal_chain_list){0};
+}
+
+/* "a.G,b.B" is a list, unless a table of that very name exists. */
+cal_status cal_chain_add_table(void *user, const char *text, cal_error *err)
+{
+    cal_chain_list *list = user;
+    list->group = list->count;
+    if (!*text)
+        return cal_fail(err, CAL_USAGE, "--gaintable needs the path of a calibration table");
+    if (!strchr(text, ',') || cal_path_exists(text)) {
+        cal_chain_list_add(list, text);
+        return CAL_OK;
+    }
+    cal_words words = cal_words_split(text, ',');
+    for (int i = 0; i < words.count; i++)
+        cal_chain_list_add(list, words.item[i]);
+    cal_words_free(&words);
+    return CAL_OK;
+}
+
+static cal_status need_table(const cal_chain_list *list, const char *option, cal_error *err)
+{
+    if (list->group < list->count)
+        return CAL_OK;
+    return cal_fail(err, CAL_USAGE, "--%s belongs to a table: write it after its --gaintable",
+                    option);
+}
+
+static void replace(char **text, const char *by)
+{
+    free(*text);
+    *text = cal_copy_text(by);
+}
+
+cal_status cal_chain_set_gainfield(void *user, const char *text, cal_error *err)
+{
+    cal_chain_list *list = user;
+    if (need_table(list, "gainfield", err))
+        return err->status;
+    for (int i = list->group; i < list->count; i++)
+        replace(&list->item[i].gainfield, text);
+    return CAL_OK;
+}
+
+cal_status cal_chain_set_interp(void *user, const char *text, cal_error *err)
+{
+    cal_chain_list *list = user;
+    cal_interp interp;
+    if (need_table(list, "interp", err) || cal_interp_parse(text, &interp, err))
+        return err->status;
+    for (int i = list->group; i < list->count; i++)
+        replace(&list->item[i].interp, text);
+    return CAL_OK;
+}
+
+/* "0,0,1", with or without CASA's brackets. */
+static cal_status parse_map(const char *text, int **map, int *count, cal_error *err)
+{
+    char *plain = cal_copy_text(text);
+    for (char *c = plain; *c; c++)
+        *c = strchr("[]", *c) ? ' ' : *c;
+    cal_words words = cal_words_split(plain, ',');
+    cal_status status = CAL_OK;
+    *map = CAL_NEW_ARRAY(int, words.count);
+    *count = words.count;
+    for (int i = 0; i < words.count && !status; i++) {
+        long long id;
+        if (!cal_parse_int(words.item[i], &id) || id < -999 || id > INT32_MAX)
+            status = cal_fail(err, CAL_USAGE,
+                              "--spwmap %s: \"%s\" is no spw id; expected ids for spw 0, 1, ... of "
+                              "the data, as 0,0,1",
+                              text, words.item[i]);
+        else
+            (*map)[i] = (int)id;
+    }
+    cal_words_free(&words);
+    free(plain);
+    return status;
+}
+
+cal_status cal_chain_set_spwmap(void *user, const char *text, cal_error *err)
+{
+    cal_chain_list *list = user;
+    if (need_table(list, "spwmap", err))
+        return err->status;
+    for (int i = list->group; i < list->count; i++) {
+        free(list->item[i].spwmap);
+        list->item[i].spwmap = NULL;
+        if (parse_map(text, &list->item[i].spwmap, &list->item[i].spwmaps, err))
+            return err->status;
+    }
+    return CAL_OK;
+}
+
+cal_status cal_chain_set_calwt(void *user, const char *text, cal_error *err)
+{
+    cal_chain_list *list = user;
+    bool calwt;
+    if (need_table(list, "calwt", err))
+        return err->status;
+    if (!cal_parse_bool(text, &calwt))
+        return cal_fail(err, CAL_USAGE, "--calwt %s: expected true or false", text);
+    for (int i = list->group; i < list->count; i++)
+        list->item[i].calwt = calwt;
+    return CAL_OK;
+}
+
+/* What follows a cal library belongs to no table of it. */
+cal_status cal_chain_set_callib(void *user, const char *text, cal_error *err)
+{
+    cal_chain_list *list = user;
+    cal_status status = cal_callib_read(text, list, err);
+    list->group = list->count;
+    return status;
+}
