@@ -45,6 +45,7 @@ typedef struct cal_data_desc {
 
 typedef struct cal_field {
     char *name, *code;
+    char *source_type; /* a column that only old files have */
     int source_id;
     double time;
     double phase_dir[2], delay_dir[2], reference_dir[2]; /* rad, the polynomial's constant term */

@@ -4,10 +4,12 @@
 #include "ms/meta_rows.h"
 #include <string.h>
 
-static const cal_member field_members[] = {
-    NEEDED("NAME", TEXT, cal_field, name), MEMBER("CODE", TEXT, cal_field, code),
-    MEMBER("SOURCE_ID", INT, cal_field, source_id), MEMBER("TIME", DOUBLE, cal_field, time),
-    MEMBER("FLAG_ROW", BOOL, cal_field, flag_row)};
+static const cal_member field_members[] = {NEEDED("NAME", TEXT, cal_field, name),
+                                           MEMBER("CODE", TEXT, cal_field, code),
+                                           MEMBER("SOURCE_TYPE", TEXT, cal_field, source_type),
+                                           MEMBER("SOURCE_ID", INT, cal_field, source_id),
+                                           MEMBER("TIME", DOUBLE, cal_field, time),
+                                           MEMBER("FLAG_ROW", BOOL, cal_field, flag_row)};
 
 /* A direction column: the constant term of each row's polynomial, whose cells have the shape {2,
  * terms}. */

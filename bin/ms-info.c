@@ -1,0 +1,98 @@
+/* What a MeasurementSet holds. */
+#include "base/tool.h"
+#include "ms/describe.h"
+
+static bool flags;
+static cal_select_text text;
+
+static const cal_option options[] = {
+    CAL_HEADING("Counting"),
+    {"flags", 0, CAL_FLAG, NULL, &flags,
+     "count flagged data by scan, field, spectral window, antenna and correlation (reads all of "
+     "FLAG)",
+     0, 0},
+    CAL_SELECT_OPTIONS(text),
+    CAL_OPTIONS_END,
+};
+
+static bool selects(const cal_selection *selection)
+{
+    static const char *const name[] = {"field",       "spw",       "scan",    "intent",
+                                       "antenna",     "timerange", "uvrange", "correlation",
+                                       "observation", "array",     "feed"};
+    for (size_t i = 0; i < sizeof name / sizeof *name; i++)
+        if (cal_selection_has(selection, name[i]))
+            return true;
+    return false;
+}
+
+/* Everything about the chosen rows, into `what`; a missing flag count stays NULL. */
+static cal_status gather(cal_description *what, cal_error *err)
+{
+    cal_summary *summary;
+    cal_flag_counts *counts = NULL;
+    if (cal_summary_read(what->ms, what->meta, what->selection, &summary, err))
+        return err->status;
+    what->summary = summary;
+    if (what->selection && !summary->rows)
+        return cal_fail(err, CAL_DATA, "%s: no row has all that was selected", what->meta->path);
+    what->intents = cal_intents_read(what->meta, summary);
+    if (flags && cal_flag_counts_read(what->ms, what->meta, what->selection, summary, &counts, err))
+        return err->status;
+    what->flags = counts;
+    return CAL_OK;
+}
+
+static cal_status run(int count, char **operand, cal_error *err)
+{
+    (void)count;
+    cal_table *ms;
+    cal_meta *meta;
+    cal_selection *selection;
+    if (cal_meta_load(operand[0], &ms, &meta, err))
+        return err->status;
+    cal_status status = cal_select_resolve(&text, ms, meta, &selection, err);
+    cal_description what = {.ms = ms, .meta = meta, .text = &text};
+    jv document;
+    if (!status) {
+        what.selection = selects(selection) ? selection : NULL;
+        status = gather(&what, err);
+    }
+    if (!status)
+        status = cal_describe(&what, &document, err);
+    if (!status)
+        status = cal_print(document, cal_describe_text, err);
+    return status;
+}
+
+static const cal_tool tool = {
+    .name = "ms-info",
+    .group = "MeasurementSets",
+    .brief = "say what a MeasurementSet holds",
+    .operands = "MS",
+    .min_operands = 1,
+    .max_operands = 1,
+    .about = "Prints observations, scans, fields with their intents, spectral windows, "
+             "correlations, antennas, sources, columns "
+             "and size of a MeasurementSet. With selection options only the rows that they choose "
+             "are looked at. The JSON has "
+             "all of it, with every channel's frequency; the text has what fits on a page.",
+    .options = options,
+    .examples =
+        (const cal_example[]){
+            {"What is in it?", "ms-info eb1.ms"},
+            {"Names of the targets",
+             "ms-info eb1.ms --jq '.fields[] | select(.intents | index(\"TARGET\")) | .name'"},
+            {"Windows for science", "ms-info eb1.ms --jq '[.spws[] | select(.science).id]'"},
+            {"How much of each antenna is flagged on the target",
+             "ms-info --flags --intent '*TARGET*' --text eb1.ms"},
+            {"How many rows would a selection take?",
+             "ms-info --uvrange '>1km' --scan '3~8' eb1.ms --jq .selected_rows"},
+            {NULL, NULL}},
+    .run = run,
+};
+
+int main(int argc, char **argv)
+{
+    return cal_main(&tool, argc, argv);
+}

@@ -1,0 +1,108 @@
+#include "base/grid.h"
+
+#include "base/mem.h"
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+static void push(cal_grid *grid, const char *text)
+{
+    if (!(grid->cells & (grid->cells - 1)))
+        grid->cell =
+            cal_grow(grid->cell, grid->cells ? 2 * (size_t)grid->cells : 1, sizeof *grid->cell);
+    grid->cell[grid->cells++] = cal_copy_text(text);
+}
+
+void cal_grid_row(cal_grid *grid, ...)
+{
+    va_list args;
+    va_start(args, grid);
+    int count = 0;
+    for (const char *text; (text = va_arg(args, const char *)); count++)
+        push(grid, text);
+    va_end(args);
+    if (!grid->columns)
+        grid->columns = count; /* the heading says how many there are */
+}
+
+void cal_grid_cell(cal_grid *grid, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    push(grid, text);
+}
+
+/* Characters as a terminal counts them: bytes that do not continue a UTF-8 sequence. */
+static int width_of(const char *text)
+{
+    int width = 0;
+    for (; *text; text++)
+        width += (*text & 0xC0) != 0x80;
+    return width;
+}
+
+/* Does it look like a number, perhaps with a unit or a percent sign directly behind it? */
+static bool is_number(const char *text)
+{
+    return text[strspn(text, "+-.0123456789e%")] == 0;
+}
+
+static void layout(const cal_grid *grid, int rows, int column, int *width, bool *right)
+{
+    *width = 0;
+    *right = true;
+    bool empty = true;
+    for (int r = 0; r < rows; r++) {
+        const char *text = grid->cell[r * grid->columns + column];
+        int own = width_of(text);
+        *width = own > *width ? own : *width;
+        *right &= r == 0 || is_number(text);
+        empty &= r == 0 || !*text;
+    }
+    if (empty)
+        *width = 0;
+}
+
+static void print_cell(const char *text, int width, bool right, bool last, cal_buf *out)
+{
+    int space = width - width_of(text);
+    if (right)
+        cal_buf_add_repeated(out, ' ', space);
+    cal_buf_add(out, text);
+    if (!right && !last)
+        cal_buf_add_repeated(out, ' ', space);
+}
+
+void cal_grid_print(cal_grid *grid, cal_buf *out)
+{
+    int *width = CAL_NEW_ARRAY(int, grid->columns), last = -1;
+    bool *right = CAL_NEW_ARRAY(bool, grid->columns);
+    int rows = grid->columns ? grid->cells / grid->columns : 0;
+    for (int c = 0; c < grid->columns; c++) {
+        layout(grid, rows, c, &width[c], &right[c]);
+        last = width[c] ? c : last;
+    }
+    for (int r = 0; r < rows; r++) {
+        size_t start = out->len;
+        cal_buf_add_repeated(out, ' ', grid->indent);
+        for (int c = 0; c <= last; c++) {
+            if (!width[c])
+                continue;
+            print_cell(grid->cell[r * grid->columns + c], width[c], right[c], c == last, out);
+            cal_buf_add(out, c < last ? "  " : "");
+        }
+        while (out->len > start && out->data[out->len - 1] == ' ')
+            out->data[--out->len] = 0;
+        cal_buf_add(out, "\n");
+    }
+    for (int i = 0; i < grid->cells; i++)
+        free(grid->cell[i]);
+    free(grid->cell);
+    free(width);
+    free(right);
+    *grid = (cal_grid){0};
+}
