@@ -58,10 +58,13 @@ cal_status cal_panel_limits(cal_panel *panel, double percentile, cal_error *err)
 
 double cal_stretch_at(const cal_panel *panel, cal_stretch stretch, double value)
 {
-    double above = value - panel->low, range = panel->high - panel->low, soft = 3 * panel->soft;
-    double at =
-        stretch == CAL_STRETCH_LINEAR ? above / range : asinh(above / soft) / asinh(range / soft);
-    return fmin(fmax(at, 0), 1);
+    double low = panel->low, high = panel->high, soft = 3 * panel->soft;
+    if (stretch == CAL_STRETCH_ASINH) {
+        value = asinh(value / soft);
+        low = asinh(low / soft);
+        high = asinh(high / soft);
+    }
+    return fmin(fmax((value - low) / (high - low), 0), 1);
 }
 
 /* ---- text ---- */
@@ -200,7 +203,7 @@ static void draw_panel(const cal_frame *f, const cal_picture *picture, const cal
 /* ---- the picture ---- */
 
 /* Margins around an image, in letters. */
-static const double left = 8.4, above = 4.1, below = 3.9, bar_room = 7.6, gap = 0.8;
+static const double left = 8.6, above = 4.1, below = 4.1, bar_room = 7.6, gap = 0.8;
 
 static void place_panel(const cal_picture *picture, int index, cal_frame *f)
 {

@@ -10,9 +10,9 @@ typedef enum cal_stretch { CAL_STRETCH_ASINH, CAL_STRETCH_LINEAR } cal_stretch;
 
 typedef struct cal_panel {
     const cal_image *image;
-    int x1, y1, x2, y2; /* pixels shown, both ends included */
-    double low, high;   /* values of the first and last colour; see cal_panel_limits */
-    double soft;        /* asinh: the value above `low` where linear turns to logarithmic */
+    int x1, y1, x2, y2;           /* pixels shown, both ends included */
+    double low, high;             /* values of the first and last colour; see cal_panel_limits */
+    double soft;                  /* the noise: asinh is nearly linear up to three times it */
     const char *title, *subtitle; /* subtitle may be NULL */
 } cal_panel;
 
@@ -32,6 +32,9 @@ cal_status cal_panel_limits(cal_panel *panel, double percentile, cal_error *err)
 /* Draw and write the PNG to `path` (use base/output.h around it). *width, *height: its size. */
 cal_status cal_picture_write(const cal_picture *picture, const char *path, int *width, int *height,
                              cal_error *err);
+
+/* 1, 1e3 ("mJy/beam") or 1e6, whichever suits values up to `most`; the unit's name goes to `name`. */
+double cal_view_unit(const char *unit, double most, char name[80]);
 
 /* 0..1 for a value: where it is in the colours. */
 double cal_stretch_at(const cal_panel *panel, cal_stretch stretch, double value);

@@ -43,7 +43,7 @@ static double find_value(const edge *e, double value)
     return (low + high) / 2;
 }
 
-static double nice_step(double least, bool sexagesimal)
+double cal_view_step(double least, bool sexagesimal)
 {
     static const double sixties[] = {1,   2,   5,    10,   15,   30,    60,    120,   300,
                                      600, 900, 1800, 3600, 7200, 18000, 36000, 54000, 108000};
@@ -87,19 +87,16 @@ static void make_label(const edge *e, double value, double step, char *text, siz
 
 static void draw_tick(const cal_frame *f, const edge *e, double at)
 {
-    double length = 0.45 * f->font, x = f->x + at * f->width, y = f->y + (1 - at) * f->height;
-    for (int side = 0; side < 2; side++) {
-        double inward = side ? -length : length;
-        if (e->vertical) {
-            cairo_move_to(f->draw, side ? f->x + f->width : f->x, y);
-            cairo_rel_line_to(f->draw, inward, 0);
-        } else {
-            cairo_move_to(f->draw, x, side ? f->y : f->y + f->height);
-            cairo_rel_line_to(f->draw, 0, -inward);
-        }
+    double length = 0.3 * f->font;
+    if (e->vertical) {
+        cairo_move_to(f->draw, f->x, floor(f->y + (1 - at) * f->height) + 0.5);
+        cairo_rel_line_to(f->draw, -length, 0);
+    } else {
+        cairo_move_to(f->draw, floor(f->x + at * f->width) + 0.5, f->y + f->height);
+        cairo_rel_line_to(f->draw, 0, length);
     }
-    cairo_set_source_rgba(f->draw, 1, 1, 1, 0.85);
-    cairo_set_line_width(f->draw, fmax(1, f->font / 13));
+    cairo_set_source_rgb(f->draw, 0.15, 0.15, 0.15);
+    cairo_set_line_width(f->draw, 1);
     cairo_stroke(f->draw);
 }
 
@@ -107,9 +104,9 @@ static void draw_label(const cal_frame *f, const edge *e, double at, const char 
 {
     cairo_set_source_rgb(f->draw, 0.15, 0.15, 0.15);
     if (e->vertical)
-        cal_view_text(f, label, f->x - 0.4 * f->font, f->y + (1 - at) * f->height, 1, 0.5);
+        cal_view_text(f, label, f->x - 0.55 * f->font, f->y + (1 - at) * f->height, 1, 0.5);
     else
-        cal_view_text(f, label, f->x + at * f->width, f->y + f->height + 0.4 * f->font, 0.5, 1);
+        cal_view_text(f, label, f->x + at * f->width, f->y + f->height + 0.6 * f->font, 0.5, 1);
 }
 
 static void draw_ticks(const cal_frame *f, const edge *e)
@@ -121,7 +118,7 @@ static void draw_ticks(const cal_frame *f, const edge *e)
     make_label(e, first, range / 5, label, sizeof label);
     double room = e->vertical ? 4 * f->font : 1.35 * cal_view_text_width(f, label) + f->font;
     double most = fmax(2, floor((e->vertical ? f->height : f->width) / room));
-    double step = nice_step(range / most, e->sky);
+    double step = cal_view_step(range / most, e->sky);
     for (double k = ceil(fmin(first, last) / step); k * step <= fmax(first, last); k++) {
         double at = find_value(e, k * step);
         draw_tick(f, e, at);
@@ -138,10 +135,10 @@ static void draw_names(const cal_frame *f, const cal_panel *panel, bool sky)
     const char *frame = panel->image->frame;
     cairo_set_source_rgb(f->draw, 0.35, 0.35, 0.35);
     snprintf(name, sizeof name, sky ? "RA (%s)" : "x (pixel)", *frame ? frame : "sky");
-    cal_view_text(f, name, f->x + f->width / 2, f->y + f->height + 1.75 * f->font, 0.5, 1);
+    cal_view_text(f, name, f->x + f->width / 2, f->y + f->height + 1.95 * f->font, 0.5, 1);
     snprintf(name, sizeof name, sky ? "Dec (%s)" : "y (pixel)", *frame ? frame : "sky");
     cairo_save(f->draw);
-    cairo_translate(f->draw, f->x - 7.3 * f->font, f->y + f->height / 2);
+    cairo_translate(f->draw, f->x - 7.5 * f->font, f->y + f->height / 2);
     cairo_rotate(f->draw, -CAL_PI / 2);
     cal_view_text(f, name, 0, 0, 0.5, 0.5);
     cairo_restore(f->draw);

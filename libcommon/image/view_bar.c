@@ -1,5 +1,6 @@
 /* The colour bar with its values. */
 #include "base/mem.h"
+#include "base/number.h"
 #include "image/colour.h"
 #include "image/view_parts.h"
 #include <math.h>
@@ -27,19 +28,18 @@ static double value_of(const cal_panel *panel, cal_stretch stretch, double at)
     return (low + high) / 2;
 }
 
-/* The roundest number (1, 2, 5 times a power of ten, else two digits) between two. */
+/* The roundest number of two digits between two; NaN where there is none. */
 static double round_between(double low, double high)
 {
     if (low <= 0 && high >= 0)
         return 0;
-    double most = fmax(fabs(low), fabs(high)), least = fmin(fabs(low), fabs(high)),
-           sign = high < 0 ? -1 : 1;
-    static const double digits[] = {1, 5, 2, 3, 1.5, 4, 7, 6, 8, 9, 2.5};
+    double most = fmax(fabs(low), fabs(high)), least = fmin(fabs(low), fabs(high));
+    static const double digits[] = {1, 5, 2, 3, 1.5, 4, 7, 6, 8, 9, 2.5, 1.2, 1.8, 3.5, 4.5};
     for (double power = pow(10, floor(log10(most))); power > most / 1000; power /= 10)
         for (size_t i = 0; i < CAL_COUNT(digits); i++)
             if (digits[i] * power >= least && digits[i] * power <= most)
-                return sign * digits[i] * power;
-    return (low + high) / 2;
+                return high < 0 ? -digits[i] * power : digits[i] * power;
+    return NAN;
 }
 
 static void draw_colours(const cal_frame *f, double x, double width, const uint32_t *colours)
@@ -59,34 +59,52 @@ static void draw_colours(const cal_frame *f, double x, double width, const uint3
     cairo_stroke(f->draw);
 }
 
+static void draw_tick(const cal_frame *f, double x, double at, double value)
+{
+    char label[40];
+    double y = f->y + f->height * (1 - at);
+    cairo_set_source_rgb(f->draw, 0.15, 0.15, 0.15);
+    cairo_move_to(f->draw, x, floor(y) + 0.5);
+    cairo_rel_line_to(f->draw, 0.3 * f->font, 0);
+    cairo_stroke(f->draw);
+    snprintf(label, sizeof label, "%s%.4g", value < 0 ? "\u2212" : "", fabs(value));
+    cal_view_text(f, label, x + 0.5 * f->font, y, 0, 0.5);
+}
+
+/* Even steps for a linear bar, round numbers at about even distances for another. `scale` is that of the unit shown. */
+static void draw_ticks(const cal_frame *f, const cal_panel *p, cal_stretch stretch, double x,
+                       double scale)
+{
+    int ticks = (int)fmax(3, fmin(9, f->height / (3.2 * f->font)));
+    double last = NAN, step = cal_view_step((p->high - p->low) * scale / ticks, false);
+    if (stretch == CAL_STRETCH_LINEAR) {
+        for (double k = ceil(p->low * scale / step); k * step <= p->high * scale; k++)
+            draw_tick(f, x, cal_stretch_at(p, stretch, k * step / scale), k * step);
+        return;
+    }
+    for (int i = 0; i < ticks; i++) {
+        double middle = (i + 0.5) / ticks, reach = 0.4 / ticks;
+        double value = round_between(value_of(p, stretch, middle - reach) * scale,
+                                     value_of(p, stretch, middle + reach) * scale);
+        if (isfinite(value) && value != last)
+            draw_tick(f, x, cal_stretch_at(p, stretch, value / scale), value);
+        last = value;
+    }
+}
+
 void cal_view_bar(const cal_frame *f, const cal_panel *panel, cal_stretch stretch,
                   const uint32_t *colours)
 {
     double x = f->x + f->width + 0.8 * f->font, width = 1.2 * f->font;
-    char name[80], label[40];
+    char name[80];
     double scale =
         cal_view_unit(panel->image->unit, fmax(fabs(panel->low), fabs(panel->high)), name);
     draw_colours(f, x, width, colours);
-    int ticks = (int)fmax(3, fmin(9, f->height / (3.2 * f->font)));
-    double last = NAN;
-    for (int i = 0; i < ticks; i++) {
-        double middle = (i + 0.5) / ticks, reach = 0.32 / ticks;
-        double value = round_between(value_of(panel, stretch, middle - reach) * scale,
-                                     value_of(panel, stretch, middle + reach) * scale);
-        double y = f->y + f->height * (1 - cal_stretch_at(panel, stretch, value / scale));
-        if (value == last)
-            continue;
-        last = value;
-        cairo_move_to(f->draw, x + width, floor(y) + 0.5);
-        cairo_rel_line_to(f->draw, 0.3 * f->font, 0);
-        cairo_stroke(f->draw);
-        snprintf(label, sizeof label, "%.4g", fabs(value) < 1e-12 ? 0 : value);
-        cal_view_text(f, label, x + width + 0.5 * f->font, y, 0, 0.5);
-    }
+    draw_ticks(f, panel, stretch, x + width, scale);
     cairo_set_source_rgb(f->draw, 0.35, 0.35, 0.35);
     cairo_save(f->draw);
     cairo_translate(f->draw, x + width + 4.6 * f->font, f->y + f->height / 2);
-    cairo_rotate(f->draw, -M_PI / 2);
+    cairo_rotate(f->draw, -CAL_PI / 2);
     cal_view_text(f, *name ? name : "value", 0, 0, 0.5, 0.5);
     cairo_restore(f->draw);
 }

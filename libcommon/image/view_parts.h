@@ -17,10 +17,11 @@ void cal_view_text(const cal_frame *frame, const char *text, double x, double y,
                    double down);
 double cal_view_text_width(const cal_frame *frame, const char *text);
 
+/* A round step of at least `least`; `sexagesimal`: one that divides minutes and hours. */
+double cal_view_step(double least, bool sexagesimal);
+
 void cal_view_axes(const cal_frame *frame, const cal_panel *panel);
 void cal_view_bar(const cal_frame *frame, const cal_panel *panel, cal_stretch stretch,
                   const uint32_t *colours);
-/* 1, 1e3 ("mJy/beam") or 1e6, whichever suits values up to `most`; the unit's name goes to `name`. */
-double cal_view_unit(const char *unit, double most, char name[80]);
 
 #endif
