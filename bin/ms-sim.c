@@ -22,6 +22,10 @@ static const char *truth;
     {                                                                                              \
         name, 0, CAL_EACH, arg, SET(path, base, base), help, 0, cal_scene_set_number               \
     }
+#define COUNT(name, arg, path, help)                                                               \
+    {                                                                                              \
+        name, 0, CAL_EACH, arg, SET(path, NULL, NULL), help, 0, cal_scene_set_count                \
+    }
 #define TEXT(name, arg, path, help)                                                                \
     {                                                                                              \
         name, 0, CAL_EACH, arg, SET(path, NULL, NULL), help, 0, cal_scene_set_text                 \
@@ -32,7 +36,7 @@ static const cal_option options[] = {
     {"array", 0, CAL_EACH, "NAME|FILE", SET("antennas.layout", NULL, NULL),
      "vla (a Y), alma (a disc), or a file of lines \"x y z diameter pad\" [vla]", "vla alma",
      cal_scene_set_text},
-    NUMBER("antennas", "N", "antennas.n", NULL, "number of antennas [27]"),
+    COUNT("antennas", "N", "antennas.n", "number of antennas [27]"),
     NUMBER("scale", "M", "antennas.scale_m", "m",
            "size of the Y: distance of its innermost antennas from the centre [131]"),
     NUMBER("radius", "M", "antennas.radius_m", "m", "radius of the disc [250]"),
@@ -48,12 +52,12 @@ static const cal_option options[] = {
     {"autocorr", 0, CAL_FLAG, NULL, &autocorr, "autocorrelations too", 0, 0},
 
     CAL_HEADING("Spectral windows"),
-    NUMBER("spws", "N", "spws", NULL, "so many equal windows side by side [2]"),
+    COUNT("spws", "N", "spws", "so many equal windows side by side [2]"),
     NUMBER("freq", "FREQ", "spw.freq_hz", "Hz",
            "centre of the first channel of the first window [3GHz]"),
     NUMBER("width", "FREQ", "spw.width_hz", "Hz",
            "width of a channel; negative: descending [8MHz]"),
-    NUMBER("nchan", "N", "spw.nchan", NULL, "channels of a window [16]"),
+    COUNT("nchan", "N", "spw.nchan", "channels of a window [16]"),
     TEXT("corrs", "LIST", "spw.corrs", "correlations: \"RR LL\", \"XX XY YX YY\", ... [RR LL]"),
 
     CAL_HEADING("Sky"),
@@ -71,8 +75,8 @@ static const cal_option options[] = {
     NUMBER("integration", "TIME", "integration_s", "s", "integration time [10s]"),
     {"scan", 0, CAL_EACH, "FIELD,TIME[,INTENT]", &request, "a scan: its field, length and intents",
      0, cal_scene_add_scan},
-    NUMBER("scans", "N", "scans", NULL,
-           "where no --scan is given: so many scans, of all fields in turn [one of each]"),
+    COUNT("scans", "N", "scans",
+          "where no --scan is given: so many scans, of all fields in turn [one of each]"),
     NUMBER("length", "TIME", "scan.length_s", "s", "length of such a scan [10min]"),
     {"gap", 0, CAL_EACH, "TIME", &request, "time between scans [0s]", 0, cal_scene_set_gap},
 

@@ -157,8 +157,8 @@ static cal_status unknown_key(const scene_key *keys, const char *where, const ch
         cal_buf_addf(&list, "%s%s", count ? ", " : "", keys[count].name);
     }
     const char *near = cal_nearest(name, known, count);
-    cal_fail(err, CAL_USAGE, "%s: unknown key \"%s\"%s%s%s; keys are %s", where, name,
-             near ? ", did you mean \"" : "", near ? near : "", near ? "\"?" : "", list.data);
+    cal_fail(err, CAL_USAGE, "%s: unknown key \"%s\"%s%s%s. Keys are %s", where, name,
+             near ? "; did you mean \"" : "", near ? near : "", near ? "\"" : "", list.data);
     cal_buf_free(&list);
     return CAL_USAGE;
 }

@@ -54,6 +54,17 @@ cal_status cal_scene_set_number(void *given, const char *text, cal_error *err)
     return CAL_OK;
 }
 
+cal_status cal_scene_set_count(void *given, const char *text, cal_error *err)
+{
+    const cal_scene_setting *setting = given;
+    const long long most = 100000;
+    long long value;
+    if (!cal_parse_int(text, &value) || value < 1 || value > most)
+        return cal_fail(err, CAL_USAGE, "\"%s\" is not a whole number from 1 to %lld", text, most);
+    set_path(setting->request, setting->path, jv_number((double)value));
+    return CAL_OK;
+}
+
 cal_status cal_scene_set_text(void *given, const char *text, cal_error *err)
 {
     const cal_scene_setting *setting = given;

@@ -27,6 +27,8 @@ typedef struct cal_scene_setting {
 } cal_scene_setting;
 
 cal_status cal_scene_set_number(void *setting, const char *text, cal_error *err);
+/* A whole number from 1 to 100000. */
+cal_status cal_scene_set_count(void *setting, const char *text, cal_error *err);
 cal_status cal_scene_set_text(void *setting, const char *text, cal_error *err);
 cal_status cal_scene_set_words(void *setting, const char *text,
                                cal_error *err); /* commas between */

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 using namespace casacore;
@@ -33,6 +34,17 @@ static std::string one_line(const char *text)
     return line;
 }
 
+/* casacore often loses errno on the way; what it wanted to write may be as large as a tile. */
+static bool disk_is_full(const char *path, const char *reason)
+{
+    constexpr unsigned long long tile = 1 << 20;
+    struct statvfs disk;
+    std::string place = path, parent = place.substr(0, place.rfind('/') + 1) + ".";
+    return strstr(reason, strerror(ENOSPC)) ||
+           ((!statvfs(path, &disk) || !statvfs(parent.c_str(), &disk)) &&
+            (unsigned long long)disk.f_bavail * disk.f_frsize < tile);
+}
+
 cal_status cal::report(cal_error *err, cal_status status, const Place &place, const char *doing,
                        const char *reason)
 {
@@ -41,7 +53,7 @@ cal_status cal::report(cal_error *err, cal_status status, const Place &place, co
         where += std::string(": column ") + place.column;
     if (place.rows && place.rows->count > 0)
         where += rows_words(*place.rows);
-    if (strstr(reason, strerror(ENOSPC)))
+    if (status == CAL_OUTPUT && disk_is_full(place.path, reason))
         return cal_fail(err, status, "%s %s: no space left on device", where.c_str(), doing);
     return cal_fail(err, status, "%s %s (casacore: %s)", where.c_str(), doing,
                     one_line(reason).c_str());

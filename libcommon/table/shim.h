@@ -3,6 +3,7 @@
 #ifndef CAL_TABLE_SHIM_H
 #define CAL_TABLE_SHIM_H
 
+#include "table/landing.h"
 #include "table/table.h"
 #include <casacore/casa/Arrays/Array.h>
 #include <casacore/casa/Utilities/DataType.h>
@@ -35,11 +36,14 @@ struct Place {
 cal_status report(cal_error *err, cal_status status, const Place &place, const char *doing,
                   const char *reason);
 
-/* Run `body`; what it throws becomes an error of the given status. */
+/* Run `body`; what it throws, in destructors too, becomes an error of the given status. */
 template <class Body>
 cal_status guard(cal_error *err, cal_status status, const Place &place, const char *doing,
                  Body body)
 {
+    Landing landing;
+    if (setjmp(landing.place))
+        return report(err, status, place, doing, landing.reason);
     try {
         return body();
     } catch (const std::exception &exception) {
