@@ -4,7 +4,7 @@
 
 /* What a block takes in all its array columns: enough that calls cost nothing, little enough that a
  * part of it is still in the processor's cache when the caller gets it. */
-enum { BLOCK_BYTES = 8 << 20, MOST_ROWS = 65536 };
+enum { BLOCK_BYTES = 4 << 20, MOST_ROWS = 65536 };
 
 /* ---- the thread that reads ahead ---- */
 

@@ -56,7 +56,7 @@ typedef struct cal_reader cal_reader;
 
 typedef struct cal_reader_options {
     int64_t first_row, end_row; /* part of MAIN; end 0: to the end */
-    int64_t window;             /* rows looked at together; 0: chosen from the tiles, about 8 MB in all columns */
+    int64_t window;             /* rows looked at together; 0: chosen from the tiles, about 4 MB in all columns */
 } cal_reader_options;
 
 /* `selection` NULL: all rows. Asking for a column that the MS lacks is CAL_INPUT. */

@@ -2,6 +2,7 @@
 #ifndef CAL_TABLE_CELLS_H
 #define CAL_TABLE_CELLS_H
 
+#include "table/direct.h"
 #include "table/shim.h"
 #include <casacore/tables/Tables/ArrayColumn.h>
 #include <casacore/tables/Tables/ScalarColumn.h>
@@ -55,8 +56,9 @@ void read_arrays(const casacore::Table &table, const char *name, const cal_span 
 {
     casacore::ArrayColumn<T> column(table, name);
     int64_t cell = shape.product();
-    if (cell == 0)
+    if (cell == 0 || read_direct(table, name, rows, shape, direct_bits<T>(), out))
         return;
+    settle_files(table, name, rows);
     for (const Segment &segment : segments(table, name, rows, cell * sizeof(T), true)) {
         T *cells = out + segment.index * cell;
         casacore::Array<T> view = view_of(cells, shape, segment.count);
@@ -73,8 +75,9 @@ void write_arrays(casacore::Table &table, const char *name, const cal_span &rows
 {
     casacore::ArrayColumn<T> column(table, name);
     int64_t cell = shape.product();
-    if (cell == 0)
+    if (cell == 0 || write_direct(table, name, rows, shape, direct_bits<T>(), in))
         return;
+    settle_files(table, name, rows);
     for (const Segment &segment : segments(table, name, rows, cell * sizeof(T), false))
         column.putColumnCells(segment_rows(rows, segment),
                               view_of(in + segment.index * cell, shape, segment.count));

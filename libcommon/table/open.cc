@@ -75,12 +75,14 @@ TableLock cal::lock_option(bool write)
     return TableLock(write ? TableLock::PermanentLocking : TableLock::NoLocking);
 }
 
-/* Not MMap, casacore's choice for old files: mapped pages count as our memory, and a file shorter
- * than its table says would end the process with SIGBUS. Buffered access reads and writes whole
- * runs of rows within a tile in one call, and keeps nothing. */
+/* For the cells that direct.h does not carry: through a file buffer, which can be emptied before each
+ * access. Not MMap, casacore's choice for old files: mapped pages count as our memory, and a file
+ * shorter than its table says would end the process with SIGBUS. Not the tile cache: it writes empty
+ * tiles over those that were written directly. One way for reading and writing, because casacore has
+ * one object for a table that is open twice. */
 TSMOption cal::tile_option()
 {
-    return TSMOption(TSMOption::Buffer, 65536);
+    return TSMOption(TSMOption::Buffer, 16384);
 }
 
 /* ---- opening ---- */
