@@ -121,7 +121,7 @@ static void take_rows(cal_plan *plan, const cal_rows *rows, const uint8_t *keep)
             continue;
         if (last < 0 || !same_instant(&plan->instant[last], rows, i))
             last = add_instant(plan, rows, i);
-        plan->instant[last].last_row = rows->row[i];
+        plan->instant[last].rows++;
         plan->rows++;
     }
 }
@@ -268,7 +268,8 @@ static int by_place(const void *x, const void *y)
     return order ? order : (a->first_row > b->first_row) - (a->first_row < b->first_row);
 }
 
-static place *find_places(const cal_plan *plan, cal_solint solint, cal_combine combine)
+static place *find_places(const cal_plan *plan, const cal_meta *meta, cal_solint solint,
+                          cal_combine combine)
 {
     int bounds;
     double *bound = find_bounds(plan, solint.seconds, combine, &bounds);
@@ -284,7 +285,7 @@ static place *find_places(const cal_plan *plan, cal_solint solint, cal_combine c
         p->observation = combine.obs ? 0 : a->observation;
         p->scan = combine.scan ? 0 : a->scan;
         p->field = combine.field ? 0 : a->field;
-        p->spw = combine.spw ? 0 : a->dd;
+        p->spw = combine.spw ? 0 : meta->dd[a->dd].spw;
         if (solint.integration) {
             p->cell = a->time;
             continue;
@@ -324,14 +325,12 @@ static void gather_solutions(cal_plan *plan, const place *list)
         if (!i || compare_group(&list[i], &list[i - 1]))
             begin_group(plan, instant);
         instant->group = plan->groups - 1;
-        cal_solution *solution = &plan->solution[plan->solutions - 1];
-        if (solution->last_row < instant->last_row)
-            solution->last_row = instant->last_row;
+        plan->solution[plan->solutions - 1].rows += instant->rows;
     }
 }
 
-cal_status cal_plan_make(cal_table *ms, const cal_selection *selection, cal_solint solint,
-                         cal_combine combine, cal_plan **plan, cal_error *err)
+cal_status cal_plan_make(cal_table *ms, const cal_meta *meta, const cal_selection *selection,
+                         cal_solint solint, cal_combine combine, cal_plan **plan, cal_error *err)
 {
     *plan = CAL_NEW(cal_plan);
     cal_status status = find_instants(*plan, ms, selection, err);
@@ -340,7 +339,7 @@ cal_status cal_plan_make(cal_table *ms, const cal_selection *selection, cal_soli
         *plan = NULL;
         return status;
     }
-    place *list = find_places(*plan, solint, combine);
+    place *list = find_places(*plan, meta, solint, combine);
     gather_solutions(*plan, list);
     free(list);
     return CAL_OK;

@@ -1,8 +1,8 @@
 /* Which rows are solved together: solution intervals and what is combined in them.
  *
  * A pass over the scalar columns finds the instants of the data (one time of one data description, field and scan), gathers
- * them into groups and the groups into solutions, and notes the last row of each solution, so that the data can then be
- * streamed in any order and a solution be worked out and let go as soon as its last row has passed.
+ * them into groups and the groups into solutions, and counts the rows of each solution, so that the data can then be
+ * streamed in any order and a solution be worked out and let go as soon as all of its rows have passed.
  *
  *   solution   what gives one gain per antenna: the rows of one interval, with all that --combine puts together
  *   group      the rows of a solution that may be averaged: one data description, one field (one scan)
@@ -38,7 +38,7 @@ cal_status cal_combine_parse(const char *text, cal_combine *combine, cal_error *
 typedef struct cal_instant {
     int observation, scan, field, dd;
     double time;
-    int64_t first_row, last_row;
+    int64_t first_row, rows;
     int group;
 } cal_instant;
 
@@ -50,7 +50,7 @@ typedef struct cal_group {
 
 typedef struct cal_solution {
     int first_group, groups; /* in CASA's order: scan, field, data description */
-    int64_t last_row;
+    int64_t rows;            /* selected cross-correlations */
 } cal_solution;
 
 typedef struct cal_plan {
@@ -64,8 +64,8 @@ typedef struct cal_plan {
 } cal_plan;
 
 /* CAL_DATA when no cross-correlation is selected. */
-cal_status cal_plan_make(cal_table *ms, const cal_selection *selection, cal_solint solint,
-                         cal_combine combine, cal_plan **plan, cal_error *err);
+cal_status cal_plan_make(cal_table *ms, const cal_meta *meta, const cal_selection *selection,
+                         cal_solint solint, cal_combine combine, cal_plan **plan, cal_error *err);
 void cal_plan_free(cal_plan *plan);
 
 /* The group of row `i`, or -1 where it is not part of the plan. */

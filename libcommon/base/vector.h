@@ -1,0 +1,18 @@
+/* Short vectors of a fixed length: the compiler makes of them what the machine has, and the order
+ * of every sum is the same on all. Functions marked CAL_VECTOR_CLONES are compiled for wider
+ * machines as well, the right one is chosen when the program starts; sums and products are not
+ * fused, so results do not depend on it. */
+#ifndef CAL_BASE_VECTOR_H
+#define CAL_BASE_VECTOR_H
+
+typedef float cal_v8f __attribute__((vector_size(32)));
+typedef int cal_v8i __attribute__((vector_size(32)));
+typedef double cal_v8d __attribute__((vector_size(64)));
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__SANITIZE_ADDRESS__)
+#define CAL_VECTOR_CLONES __attribute__((target_clones("avx2", "default")))
+#else
+#define CAL_VECTOR_CLONES
+#endif
+
+#endif

@@ -1,0 +1,329 @@
+#include "cal/gather.h"
+
+#include "base/mem.h"
+#include "base/parallel.h"
+#include "cal/gather_parts.h"
+#include <math.h>
+#include <string.h>
+
+enum { ROWS_PER_ITEM = 64 };
+
+/* ---- setting up ---- */
+
+/* RR or XX 0, RL 1, LR 2, LL or YY 3; -1 for what feeds do not make. */
+static int product_of(int corr_type)
+{
+    return corr_type >= 5 && corr_type <= 12 ? (corr_type - 5) % 4 : -1;
+}
+
+static cal_status check_correlations(const cal_meta *meta, int dd, cal_error *err)
+{
+    const cal_polarization *pol = &meta->pol[meta->dd[dd].pol];
+    bool known = pol->ncorr == 1 || pol->ncorr == 2 || pol->ncorr == 4;
+    for (int c = 0; c < pol->ncorr; c++)
+        known = known && product_of(pol->type[c]) >= 0;
+    if (known)
+        return CAL_OK;
+    return cal_fail(err, CAL_INPUT,
+                    "%s: data description %d has correlations that gains cannot be solved for "
+                    "(wanted: RR RL LR LL or XX XY YX YY, all, the parallel ones, or one)",
+                    meta->name, dd);
+}
+
+/* Which samples are selected, as 1 and 0, and the point source in each. */
+static void set_up_samples(cal_gather_dd *dd, const cal_selection *selection,
+                           const cal_polarization *pol, const cal_model *model, int id)
+{
+    int corrs;
+    const int *corr = cal_selection_corrs(selection, id, &corrs);
+    const cal_spw_choice *chosen = cal_selection_channels(selection, dd->spw);
+    for (int r = 0; chosen && r < chosen->ranges; r++)
+        for (int ch = chosen->range[r].first; ch <= chosen->range[r].last;
+             ch += chosen->range[r].step)
+            for (int k = 0; k < corrs; k++)
+                dd->selected[ch * dd->ncorr + corr[k]] = 1;
+    for (int k = 0; k < dd->nchan * dd->ncorr; k++)
+        dd->point[k] = cal_model_point(model, pol->type[k % dd->ncorr]);
+}
+
+static cal_status set_up_dd(cal_gather *gather, int id, const cal_selection *selection,
+                            cal_error *err)
+{
+    const cal_meta *meta = gather->meta;
+    cal_gather_dd *dd = &gather->dd[id];
+    const cal_polarization *pol = &meta->pol[meta->dd[id].pol];
+    if (check_correlations(meta, id, err))
+        return err->status;
+    dd->spw = meta->dd[id].spw;
+    dd->nchan = meta->spw[dd->spw].nchan;
+    dd->ncorr = pol->ncorr;
+    dd->samples = dd->nchan * dd->ncorr;
+    for (int c = 0; c < dd->ncorr; c++) {
+        dd->product[c] = product_of(pol->type[c]);
+        dd->cross = dd->cross || (dd->ncorr > 1 && dd->product[c] % 3);
+    }
+    int room = dd->samples + CAL_ROW_LANES;
+    dd->selected = CAL_NEW_ARRAY(float, room);
+    dd->point = CAL_NEW_ARRAY(float complex, room);
+    set_up_samples(dd, selection, pol, &gather->rule.model, id);
+    gather->most_samples = room > gather->most_samples ? room : gather->most_samples;
+    return CAL_OK;
+}
+
+cal_status cal_gather_make(const cal_plan *plan, cal_table *ms, const cal_meta *meta,
+                           const cal_selection *selection, const cal_gather_rule *rule,
+                           cal_gather **out, cal_error *err)
+{
+    cal_gather *gather = CAL_NEW(cal_gather);
+    *gather = (cal_gather){.plan = plan, .meta = meta, .rule = *rule};
+    gather->spectra = cal_table_has_column(ms, "SIGMA_SPECTRUM") &&
+                      cal_table_has_column(ms, "WEIGHT_SPECTRUM");
+    gather->dd = CAL_NEW_ARRAY(cal_gather_dd, meta->dds);
+    gather->group = CAL_NEW_ARRAY(cal_group_sums, plan->groups);
+    gather->left = CAL_NEW_ARRAY(int64_t, plan->solutions);
+    gather->ready = CAL_NEW_ARRAY(int, plan->solutions);
+    gather->scratch = CAL_NEW_ARRAY(cal_gather_scratch, rule->jobs);
+    for (int k = 0; k < plan->solutions; k++)
+        gather->left[k] = plan->solution[k].rows;
+    cal_status status = CAL_OK;
+    for (int g = 0; g < plan->groups && !status; g++)
+        if (!gather->dd[plan->group[g].dd].selected)
+            status = set_up_dd(gather, plan->group[g].dd, selection, err);
+    for (int j = 0; j < rule->jobs; j++) {
+        gather->scratch[j].use = CAL_NEW_ARRAY(float, gather->most_samples);
+        gather->scratch[j].weight = CAL_NEW_ARRAY(float, gather->most_samples);
+    }
+    *out = gather;
+    if (!status)
+        return CAL_OK;
+    cal_gather_free(gather);
+    *out = NULL;
+    return status;
+}
+
+void cal_gather_free(cal_gather *gather)
+{
+    if (!gather)
+        return;
+    for (int d = 0; d < gather->meta->dds; d++) {
+        free(gather->dd[d].selected);
+        free(gather->dd[d].point);
+    }
+    for (int g = 0; g < gather->plan->groups; g++)
+        cal_group_sums_free(&gather->group[g]);
+    for (int j = 0; j < gather->rule.jobs; j++) {
+        free(gather->scratch[j].use);
+        free(gather->scratch[j].weight);
+    }
+    free(gather->dd);
+    free(gather->group);
+    free(gather->left);
+    free(gather->ready);
+    free(gather->scratch);
+    free(gather->sums);
+    free(gather->row_weight);
+    free(gather->missing);
+    free(gather);
+}
+
+unsigned cal_gather_columns(const cal_gather *gather)
+{
+    return CAL_READ_DATA | CAL_READ_FLAG | CAL_READ_SIGMA |
+           (gather->rule.model.column ? CAL_READ_MODEL : 0) |
+           (gather->spectra ? CAL_READ_SIGMA_SPECTRUM | CAL_READ_WEIGHT_SPECTRUM : 0);
+}
+
+int64_t cal_gather_not_finite(const cal_gather *gather)
+{
+    int64_t count = 0;
+    for (int j = 0; j < gather->rule.jobs; j++)
+        count += gather->scratch[j].not_finite;
+    return count;
+}
+
+const int *cal_gather_ready(const cal_gather *gather, int *count)
+{
+    *count = gather->ready_count;
+    return gather->ready;
+}
+
+/* ---- rows, in parallel ---- */
+
+typedef struct row_work {
+    cal_gather *gather;
+    cal_block *block;
+    cal_status status;
+    cal_error error; /* of the first item that failed */
+} row_work;
+
+/* FLAG_ROW flags the row; one flagged correlation flags the others of its channel. */
+static void spread_flags(const cal_gather_dd *dd, bool flag_row, bool corr_flags, uint8_t *flag)
+{
+    if (flag_row)
+        memset(flag, 1, (size_t)dd->samples);
+    if (flag_row || corr_flags || dd->ncorr == 1 || !memchr(flag, 1, (size_t)dd->samples))
+        return;
+    for (int ch = 0; ch < dd->nchan; ch++) {
+        uint8_t *cell = flag + ch * dd->ncorr, any = 0;
+        for (int c = 0; c < dd->ncorr; c++)
+            any |= cell[c] && dd->selected[ch * dd->ncorr + c] != 0;
+        for (int c = 0; c < dd->ncorr; c++)
+            cell[c] |= any;
+    }
+}
+
+static float weight_of(float sigma)
+{
+    float weight = sigma > 0 ? 1 / (sigma * sigma) : 0;
+    return isfinite(weight) ? weight : 0;
+}
+
+/* The weights that earlier tables scale. */
+static void weigh(cal_gather *gather, cal_block *block, int64_t row, bool spectra)
+{
+    for (int c = 0; c < block->ncorr; c++)
+        gather->row_weight[row * block->ncorr + c] = weight_of(block->sigma[row * block->ncorr + c]);
+    float *spectrum = spectra ? block->sigma_spectrum + row * block->nchan * block->ncorr : NULL;
+    for (int k = 0; spectra && k < block->nchan * block->ncorr; k++)
+        spectrum[k] = weight_of(spectrum[k]);
+}
+
+static bool has_spectra(const cal_block *block)
+{
+    return block->sigma_spectrum && block->weight_spectrum;
+}
+
+/* Sums over the channels of one row. */
+static void sum_row(cal_gather *gather, const cal_block *block, int64_t row,
+                    cal_gather_scratch *scratch)
+{
+    const cal_gather_dd *dd = &gather->dd[block->rows.dd[row]];
+    int64_t at = row * dd->samples;
+    const float complex *data = block->data + at,
+                        *model = block->model ? block->model + at : dd->point;
+    const uint8_t *flag = block->flag + at;
+    const float *use = dd->selected, *weight = dd->selected;
+    bool spectra = has_spectra(block);
+    if (spectra || memchr(flag, 1, (size_t)dd->samples)) {
+        const float *spectrum = spectra ? block->sigma_spectrum + at : NULL;
+        for (int k = 0; k < dd->samples; k++)
+            scratch->use[k] = flag[k] ? 0 : dd->selected[k];
+        for (int k = 0; k < dd->samples; k++)
+            scratch->weight[k] = spectra ? scratch->use[k] * spectrum[k] : scratch->use[k];
+        memset(scratch->use + dd->samples, 0, CAL_ROW_LANES * sizeof *use);
+        memset(scratch->weight + dd->samples, 0, CAL_ROW_LANES * sizeof *weight);
+        use = scratch->use;
+        weight = scratch->weight;
+    }
+    cal_row_sums *sums = &gather->sums[row];
+    cal_row_sum(data, model, use, weight, dd->samples, dd->ncorr, sums);
+    if (!cal_row_is_finite(sums, dd->ncorr)) {
+        size_t room = (size_t)(dd->samples + CAL_ROW_LANES) * sizeof *use;
+        memmove(scratch->use, use, room);
+        memmove(scratch->weight, weight, room);
+        scratch->not_finite += cal_row_drop_not_finite(data, model, scratch->use, scratch->weight,
+                                                       dd->samples);
+        cal_row_sum(data, model, scratch->use, scratch->weight, dd->samples, dd->ncorr, sums);
+    }
+    for (int c = 0; c < dd->ncorr && !spectra; c++) {
+        float w = gather->row_weight[row * dd->ncorr + c];
+        sums->re[c] *= w;
+        sums->im[c] *= w;
+        sums->weight[c] *= w;
+    }
+}
+
+/* Earlier tables; data that one of them has no solutions for are flagged out. */
+static cal_status calibrate(cal_gather *gather, cal_block *block, int64_t first, int64_t end,
+                            int worker, cal_error *err)
+{
+    static const cal_chain_use use = {.strict = true};
+    int64_t cell = (int64_t)block->nchan * block->ncorr;
+    if (cal_chain_apply(gather->rule.chain, block, first, end, block->data, block->flag,
+                        gather->row_weight, has_spectra(block) ? block->sigma_spectrum : NULL,
+                        gather->missing, &use, worker, err))
+        return err->status;
+    for (int64_t row = first; row < end; row++)
+        if (gather->missing[row])
+            memset(block->flag + row * cell, 1, (size_t)cell);
+    return CAL_OK;
+}
+
+static void sum_rows(void *user, int item, int worker)
+{
+    row_work *work = user;
+    cal_gather *gather = work->gather;
+    cal_block *block = work->block;
+    int64_t first = (int64_t)item * ROWS_PER_ITEM, end = first + ROWS_PER_ITEM;
+    end = end > block->rows.count ? block->rows.count : end;
+    for (int64_t row = first; row < end; row++) {
+        const cal_gather_dd *dd = &gather->dd[block->rows.dd[row]];
+        if (!dd->selected)
+            continue;
+        spread_flags(dd, block->rows.flag_row[row], gather->rule.corr_flags,
+                     block->flag + row * dd->samples);
+        weigh(gather, block, row, has_spectra(block));
+    }
+    cal_error err = {0};
+    if (gather->rule.chain && calibrate(gather, block, first, end, worker, &err)) {
+        if (!__atomic_exchange_n(&work->status, err.status, __ATOMIC_ACQ_REL))
+            work->error = err;
+        return;
+    }
+    for (int64_t row = first; row < end; row++)
+        if (gather->dd[block->rows.dd[row]].selected &&
+            block->rows.antenna1[row] != block->rows.antenna2[row])
+            sum_row(gather, block, row, &gather->scratch[worker]);
+}
+
+/* ---- sums, in the order of the file ---- */
+
+static void add_rows(cal_gather *gather, const cal_block *block)
+{
+    const cal_rows *rows = &block->rows;
+    int group = -1;
+    for (int64_t i = 0; i < rows->count; i++) {
+        if (rows->antenna1[i] == rows->antenna2[i])
+            continue;
+        if (group < 0 || rows->time[i] != rows->time[i - 1] || rows->dd[i] != rows->dd[i - 1] ||
+            rows->field[i] != rows->field[i - 1] || rows->scan[i] != rows->scan[i - 1] ||
+            rows->observation[i] != rows->observation[i - 1])
+            group = cal_plan_group(gather->plan, rows, i);
+        if (group < 0)
+            continue;
+        int solution = gather->plan->group[group].solution;
+        cal_group_sums_add(&gather->group[group], gather, &gather->sums[i], rows, i);
+        if (--gather->left[solution] == 0)
+            gather->ready[gather->ready_count++] = solution;
+    }
+}
+
+static int by_number(const void *x, const void *y)
+{
+    return *(const int *)x - *(const int *)y;
+}
+
+static void make_room(cal_gather *gather, const cal_block *block)
+{
+    if (block->rows.count * block->ncorr <= gather->room)
+        return;
+    gather->room = block->rows.count * CAL_ROW_CORRS;
+    gather->sums = cal_grow(gather->sums, (size_t)block->rows.count, sizeof *gather->sums);
+    gather->row_weight =
+        cal_grow(gather->row_weight, (size_t)gather->room, sizeof *gather->row_weight);
+    gather->missing = cal_grow(gather->missing, (size_t)block->rows.count, 1);
+}
+
+cal_status cal_gather_block(cal_gather *gather, cal_block *block, cal_error *err)
+{
+    row_work work = {.gather = gather, .block = block};
+    int items = (int)((block->rows.count + ROWS_PER_ITEM - 1) / ROWS_PER_ITEM);
+    make_room(gather, block);
+    cal_parallel(gather->rule.jobs, items, sum_rows, &work);
+    gather->ready_count = 0;
+    if (work.status)
+        return cal_fail(err, work.status, "%s", work.error.text);
+    add_rows(gather, block);
+    qsort(gather->ready, (size_t)gather->ready_count, sizeof *gather->ready, by_number);
+    return CAL_OK;
+}

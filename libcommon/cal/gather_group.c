@@ -1,0 +1,188 @@
+/* Sums of a group, and the problem that they make. */
+#include "base/mem.h"
+#include "cal/gather_parts.h"
+#include <math.h>
+
+/* ---- adding rows ---- */
+
+static int baseline_count(int antennas)
+{
+    return antennas * (antennas - 1) / 2;
+}
+
+/* i < j */
+static int baseline_index(int antennas, int i, int j)
+{
+    return i * antennas - i * (i + 1) / 2 + j - i - 1;
+}
+
+static void begin_group(cal_group_sums *group, int antennas, int ncorr, double start)
+{
+    size_t baselines = (size_t)baseline_count(antennas);
+    group->cell = CAL_NEW_ARRAY(cal_cell_sums, baselines * (size_t)ncorr);
+    group->present = CAL_NEW_ARRAY(uint8_t, baselines);
+    group->moment = CAL_NEW_ARRAY(double, baselines);
+    group->weight = CAL_NEW_ARRAY(double, baselines);
+    group->start = start;
+}
+
+void cal_group_sums_free(cal_group_sums *group)
+{
+    free(group->cell);
+    free(group->present);
+    free(group->moment);
+    free(group->weight);
+    *group = (cal_group_sums){0};
+}
+
+/* A row whose first antenna has the higher number is the conjugate of its baseline; its cross
+ * hands change places. */
+static int corr_of_baseline(const cal_gather_dd *dd, int corr, bool reversed)
+{
+    static const int swapped[CAL_ROW_CORRS] = {0, 2, 1, 3};
+    if (!reversed)
+        return corr;
+    for (int c = 0; c < dd->ncorr; c++)
+        if (dd->product[c] == swapped[dd->product[corr]])
+            return c;
+    return corr;
+}
+
+void cal_group_sums_add(cal_group_sums *group, const cal_gather *gather, const cal_row_sums *row,
+                        const cal_rows *rows, int64_t i)
+{
+    const cal_gather_dd *dd = &gather->dd[rows->dd[i]];
+    int a1 = rows->antenna1[i], a2 = rows->antenna2[i], antennas = gather->meta->antennas;
+    bool reversed = a1 > a2;
+    if (!group->cell)
+        begin_group(group, antennas, dd->ncorr, rows->time[i]);
+    int b = baseline_index(antennas, reversed ? a2 : a1, reversed ? a1 : a2);
+    double weight = 0;
+    for (int c = 0; c < dd->ncorr; c++) {
+        cal_cell_sums *cell =
+            &group->cell[b * dd->ncorr + corr_of_baseline(dd, c, reversed)];
+        cell->v += row->re[c] + I * (reversed ? -row->im[c] : row->im[c]);
+        cell->weight += row->weight[c];
+        cell->model +=
+            row->count[c] > 0 ? (double)row->weight[c] * (row->modelled[c] / row->count[c]) : 0;
+        cell->unflagged = cell->unflagged || row->count[c] > 0;
+        weight += row->weight[c];
+    }
+    weight /= dd->ncorr;
+    group->present[b] = 1;
+    group->moment[b] += weight * (rows->centroid[i] - group->start);
+    group->weight[b] += weight;
+}
+
+void cal_gather_release(cal_gather *gather, int solution)
+{
+    const cal_solution *s = &gather->plan->solution[solution];
+    for (int g = s->first_group; g < s->first_group + s->groups; g++)
+        cal_group_sums_free(&gather->group[g]);
+}
+
+/* ---- the problem ---- */
+
+/* Columns that all groups fit into: 1, 2 (parallel hands) or 4. */
+static int columns_of(const cal_gather_dd *dd)
+{
+    return dd->ncorr == 1 ? 1 : dd->cross ? 4 : 2;
+}
+
+static int column_of(const cal_gather_dd *dd, int corr, int columns)
+{
+    if (dd->ncorr == 1 || columns == 1)
+        return 0;
+    return columns == 4 ? dd->product[corr] : dd->product[corr] > 0;
+}
+
+/* Amplitude or phase alone: the mean is changed before the solve (caltables 3.1, 8). */
+static void restrict_mean(cal_calmode mode, double complex *v, double *weight)
+{
+    double amplitude = cabs(*v);
+    if (mode == CAL_MODE_A)
+        *v = amplitude;
+    if (mode != CAL_MODE_P || !(amplitude > 0))
+        return;
+    *v /= amplitude;
+    *weight *= amplitude * amplitude;
+}
+
+static void put_cell(const cal_gather *gather, const cal_cell_sums *cell, bool counts, int column,
+                     cal_baseline *base)
+{
+    double weight = cell->weight;
+    double complex v = weight > 0 ? cell->v / weight : 0;
+    restrict_mean(gather->rule.mode, &v, &weight);
+    base->flag[column] = !cell->unflagged;
+    base->v[column] = cell->unflagged ? (float complex)v : 0;
+    base->weight[column] = cell->unflagged && counts ? (float)weight : 0;
+    base->model[column] = cell->weight > 0 ? (float)(cell->model / cell->weight) : 0;
+}
+
+/* What a baseline tells of its antennas, beside its place in the sums for the centroid of time. */
+static void note_baseline(const cal_group_sums *group, int b, const cal_baseline *base,
+                          cal_averages *out)
+{
+    const cal_problem *problem = &out->problem;
+    int pars = problem->scalar ? 1 : 2, antenna[2] = {base->antenna1, base->antenna2};
+    double weight = 0;
+    for (int e = 0; e < 2; e++)
+        out->expected[antenna[e]] = 1;
+    for (int c = 0; c < problem->corrs; c++) {
+        int par = pars == 1 ? 0 : problem->corrs == 4 ? c / 2 : c;
+        weight += base->weight[c];
+        for (int e = 0; e < 2; e++)
+            out->data[antenna[e] * pars + par] |= !base->flag[c] && base->weight[c] > 0;
+    }
+    if (!(weight > 0 && group->weight[b] > 0))
+        return;
+    out->weight += weight;
+    out->time += weight * (group->start + group->moment[b] / group->weight[b] - out->start);
+}
+
+static void put_group(const cal_gather *gather, int g, cal_averages *out)
+{
+    const cal_group_sums *group = &gather->group[g];
+    const cal_gather_dd *dd = &gather->dd[gather->plan->group[g].dd];
+    int antennas = gather->meta->antennas, b = 0;
+    for (int i = 0; i < antennas; i++)
+        for (int j = i + 1; j < antennas; j++, b++) {
+            if (!group->present[b])
+                continue;
+            cal_baseline *base = &out->problem.baseline[out->problem.baselines++];
+            *base = (cal_baseline){.antenna1 = i, .antenna2 = j, .flag = {1, 1, 1, 1}};
+            for (int c = 0; c < dd->ncorr; c++) {
+                bool counts = gather->rule.scalar || dd->ncorr == 1 || dd->product[c] % 3 == 0;
+                put_cell(gather, &group->cell[b * dd->ncorr + c], counts,
+                         column_of(dd, c, out->problem.corrs), base);
+            }
+            note_baseline(group, b, base, out);
+        }
+}
+
+void cal_gather_problem(const cal_gather *gather, int solution, cal_averages *out)
+{
+    const cal_solution *s = &gather->plan->solution[solution];
+    int end = s->first_group + s->groups;
+    cal_problem *problem = &out->problem;
+    problem->antennas = gather->meta->antennas;
+    problem->corrs = 0;
+    for (int g = s->first_group; g < end; g++) {
+        int columns = columns_of(&gather->dd[gather->plan->group[g].dd]);
+        problem->corrs = columns > problem->corrs ? columns : problem->corrs;
+    }
+    const cal_gather_dd *first = &gather->dd[gather->plan->group[s->first_group].dd];
+    problem->guess_corrs = columns_of(first);
+    problem->baselines = 0;
+    problem->baseline =
+        CAL_NEW_ARRAY(cal_baseline, (size_t)baseline_count(problem->antennas) * s->groups);
+    out->start = gather->group[s->first_group].start;
+    out->time = out->weight = 0;
+    for (int g = s->first_group; g < end; g++) {
+        put_group(gather, g, out);
+        if (g == s->first_group)
+            problem->first_group = problem->baselines;
+    }
+    out->time = out->start + (out->weight > 0 ? out->time / out->weight : 0);
+}

@@ -1,0 +1,60 @@
+/* For gather*.c only: what a gatherer holds. */
+#ifndef CAL_CAL_GATHER_PARTS_H
+#define CAL_CAL_GATHER_PARTS_H
+
+#include "cal/gather.h"
+#include "cal/gather_row.h"
+
+/* A data description that the plan has rows of. */
+typedef struct cal_gather_dd {
+    int spw, nchan, ncorr, samples;
+    int product[CAL_ROW_CORRS]; /* RR or XX 0, RL 1, LR 2, LL or YY 3 */
+    bool cross;                 /* has cross hands */
+    float *selected;            /* [chan][corr] 1 or 0, and room; NULL: no rows of it are wanted */
+    float complex *point;       /* [chan][corr] the point source */
+} cal_gather_dd;
+
+/* Sums of one correlation of a baseline. */
+typedef struct cal_cell_sums {
+    double complex v; /* w V conj(M), antenna1 < antenna2 */
+    double weight;    /* w |M|^2 */
+    double model;     /* the mean model of each row, weighted */
+    bool unflagged;
+} cal_cell_sums;
+
+typedef struct cal_group_sums {
+    cal_cell_sums *cell; /* [baseline][corr]; NULL until the first row comes */
+    uint8_t *present;    /* [baseline] has rows */
+    double *moment;      /* [baseline] of the centroids, s since `start`, weighted */
+    double *weight;      /* [baseline] of the centroids */
+    double start;        /* MJD s */
+} cal_group_sums;
+
+typedef struct cal_gather_scratch {
+    float *use, *weight; /* [most_samples] */
+    int64_t not_finite;
+} cal_gather_scratch;
+
+struct cal_gather {
+    const cal_plan *plan;
+    const cal_meta *meta;
+    cal_gather_rule rule;
+    bool spectra;           /* the MS has WEIGHT_SPECTRUM and SIGMA_SPECTRUM */
+    cal_gather_dd *dd;      /* [data description] */
+    cal_group_sums *group;  /* [group] */
+    int64_t *left;          /* [solution] rows that have not come */
+    int *ready;             /* solutions without rows to come */
+    int ready_count;
+    int most_samples;
+    cal_gather_scratch *scratch; /* [job] */
+    int64_t room;                /* elements of row_weight */
+    cal_row_sums *sums;          /* [row] of the block */
+    float *row_weight;           /* [row][corr] of the block */
+    uint8_t *missing;            /* [row] of the block: no solutions in an earlier table */
+};
+
+void cal_group_sums_add(cal_group_sums *group, const cal_gather *gather, const cal_row_sums *row,
+                        const cal_rows *rows, int64_t i);
+void cal_group_sums_free(cal_group_sums *group);
+
+#endif

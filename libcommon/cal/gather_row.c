@@ -1,0 +1,104 @@
+/* The inner loop of gathering. Eight samples at a time in eight lanes, whatever the machine's
+ * vectors are, so that the order of every sum is fixed. */
+#include "cal/gather_row.h"
+
+#include "base/vector.h"
+#include <math.h>
+#include <string.h>
+
+typedef struct lanes {
+    cal_v8f re, im, weight, count, modelled;
+} lanes;
+
+/* Eight complex numbers as real and imaginary parts. */
+static inline void load(const float complex *from, cal_v8f *re, cal_v8f *im)
+{
+    cal_v8f a, b;
+    memcpy(&a, from, sizeof a);
+    memcpy(&b, (const float *)from + CAL_ROW_LANES, sizeof b);
+    *re = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14);
+    *im = __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+}
+
+/* 0 where it is not in use, also for NaN. */
+static inline void mask(cal_v8f *x, const cal_v8i *in_use)
+{
+    *x = (cal_v8f)((cal_v8i)*x & *in_use);
+}
+
+static inline void add(lanes *sum, const float complex *data, const float complex *model,
+                       const float *use, const float *weight)
+{
+    cal_v8f vr, vi, mr, mi, u, w;
+    load(data, &vr, &vi);
+    load(model, &mr, &mi);
+    memcpy(&u, use, sizeof u);
+    memcpy(&w, weight, sizeof w);
+    cal_v8i in_use = u != 0;
+    mask(&vr, &in_use);
+    mask(&vi, &in_use);
+    mask(&mr, &in_use);
+    mask(&mi, &in_use);
+    cal_v8i blank = ((mr == 0) & (mi == 0)) & in_use;
+    cal_v8f one = (cal_v8f)((cal_v8i)(cal_v8f){1, 1, 1, 1, 1, 1, 1, 1} & blank);
+    mr += one; /* a model of 0 leaves the sample as it is */
+    sum->re += w * (vr * mr + vi * mi);
+    sum->im += w * (vi * mr - vr * mi);
+    sum->weight += w * (mr * mr + mi * mi);
+    sum->count += u;
+    sum->modelled += u - one;
+}
+
+static void fold(const cal_v8f *lane, int corrs, float *out)
+{
+    for (int c = 0; c < CAL_ROW_CORRS; c++)
+        out[c] = 0;
+    for (int k = 0; k < CAL_ROW_LANES; k++)
+        out[k % corrs] += (*lane)[k];
+}
+
+CAL_VECTOR_CLONES
+void cal_row_sum(const float complex *data, const float complex *model, const float *use,
+                 const float *weight, int samples, int corrs, cal_row_sums *sums)
+{
+    lanes sum = {0};
+    int k = 0;
+    for (; k + CAL_ROW_LANES <= samples; k += CAL_ROW_LANES)
+        add(&sum, data + k, model + k, use + k, weight + k);
+    if (k < samples) {
+        float complex v[CAL_ROW_LANES] = {0}, m[CAL_ROW_LANES] = {0};
+        memcpy(v, data + k, (size_t)(samples - k) * sizeof *v);
+        memcpy(m, model + k, (size_t)(samples - k) * sizeof *m);
+        add(&sum, v, m, use + k, weight + k);
+    }
+    fold(&sum.re, corrs, sums->re);
+    fold(&sum.im, corrs, sums->im);
+    fold(&sum.weight, corrs, sums->weight);
+    fold(&sum.count, corrs, sums->count);
+    fold(&sum.modelled, corrs, sums->modelled);
+}
+
+static bool is_finite(float complex x)
+{
+    return isfinite(crealf(x)) && isfinite(cimagf(x));
+}
+
+int cal_row_drop_not_finite(const float complex *data, const float complex *model, float *use,
+                            float *weight, int samples)
+{
+    int dropped = 0;
+    for (int k = 0; k < samples; k++)
+        if (use[k] != 0 && !(is_finite(data[k]) && is_finite(model[k]) && isfinite(weight[k]))) {
+            use[k] = weight[k] = 0;
+            dropped++;
+        }
+    return dropped;
+}
+
+bool cal_row_is_finite(const cal_row_sums *sums, int corrs)
+{
+    bool good = true;
+    for (int c = 0; c < corrs; c++)
+        good = good && isfinite(sums->re[c]) && isfinite(sums->im[c]) && isfinite(sums->weight[c]);
+    return good;
+}
