@@ -237,11 +237,13 @@ static void sum_row(cal_gather *gather, const cal_block *block, int64_t row,
 static cal_status calibrate(cal_gather *gather, cal_block *block, int64_t first, int64_t end,
                             int worker, cal_error *err)
 {
-    static const cal_chain_use use = {.strict = true};
+    cal_chain_data use = {.data = block->data,
+                          .flag = block->flag,
+                          .weight = gather->row_weight,
+                          .weight_spectrum = has_spectra(block) ? block->sigma_spectrum : NULL,
+                          .missing = gather->missing};
     int64_t cell = (int64_t)block->nchan * block->ncorr;
-    if (cal_chain_apply(gather->rule.chain, block, first, end, block->data, block->flag,
-                        gather->row_weight, has_spectra(block) ? block->sigma_spectrum : NULL,
-                        gather->missing, &use, worker, err))
+    if (cal_chain_apply(gather->rule.chain, block, first, end, &use, worker, err))
         return err->status;
     for (int64_t row = first; row < end; row++)
         if (gather->missing[row])
@@ -278,17 +280,23 @@ static void sum_rows(void *user, int item, int worker)
 
 /* ---- sums, in the order of the file ---- */
 
+static bool same_instant(const cal_rows *rows, int64_t i, int64_t j)
+{
+    return rows->time[i] == rows->time[j] && rows->dd[i] == rows->dd[j] &&
+           rows->field[i] == rows->field[j] && rows->scan[i] == rows->scan[j] &&
+           rows->observation[i] == rows->observation[j];
+}
+
 static void add_rows(cal_gather *gather, const cal_block *block)
 {
     const cal_rows *rows = &block->rows;
     int group = -1;
-    for (int64_t i = 0; i < rows->count; i++) {
+    for (int64_t i = 0, last = 0; i < rows->count; i++) {
         if (rows->antenna1[i] == rows->antenna2[i])
             continue;
-        if (group < 0 || rows->time[i] != rows->time[i - 1] || rows->dd[i] != rows->dd[i - 1] ||
-            rows->field[i] != rows->field[i - 1] || rows->scan[i] != rows->scan[i - 1] ||
-            rows->observation[i] != rows->observation[i - 1])
+        if (group < 0 || !same_instant(rows, i, last))
             group = cal_plan_group(gather->plan, rows, i);
+        last = i;
         if (group < 0)
             continue;
         int solution = gather->plan->group[group].solution;

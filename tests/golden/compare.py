@@ -101,10 +101,11 @@ def caltables(ours, casas):
 
 
 def caltable_subtables(ours, casas):
+    # Without RESOLUTION and TOTAL_BANDWIDTH: CASA fills them from CHAN_FREQ, a defect that is not copied.
     wanted = {"ANTENNA": ("NAME", "STATION", "POSITION", "DISH_DIAMETER"), "FIELD": ("NAME", "PHASE_DIR", "SOURCE_ID"),
               "OBSERVATION": ("TELESCOPE_NAME", "TIME_RANGE"),
               "SPECTRAL_WINDOW": ("NUM_CHAN", "FLAG_ROW", "NAME", "REF_FREQUENCY", "MEAS_FREQ_REF", "NET_SIDEBAND", "CHAN_FREQ",
-                                  "CHAN_WIDTH", "EFFECTIVE_BW", "RESOLUTION", "TOTAL_BANDWIDTH")}
+                                  "CHAN_WIDTH", "EFFECTIVE_BW")}
     for sub, names in wanted.items():
         if not os.path.isdir(os.path.join(ours, sub)):
             yield Finding(sub, False, "missing")

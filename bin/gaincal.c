@@ -1,0 +1,379 @@
+/* Solve for antenna gains: G and T. */
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/output.h"
+#include "base/parallel.h"
+#include "base/text.h"
+#include "base/tool.h"
+#include "cal/refant.h"
+#include "cal/solve_run.h"
+#include "cal/solve_table.h"
+#include <math.h>
+#include <string.h>
+
+static cal_select_text selected;
+static cal_chain_list chain_list;
+static const char *gaintype = "G", *calmode = "ap", *solint_text = "inf", *combine_text = "",
+                  *refant_text = "", *refantmode = "flex", *normtype = "mean", *smodel,
+                  *solver = "casa";
+static double minsnr = 3;
+static long minblperant = 4, jobs;
+static bool solnorm, corrdepflags, append, force, dry_run;
+
+static const cal_option options[] = {
+    CAL_HEADING("Solving"),
+    {"gaintype", 0, CAL_CHOICE, "TYPE", &gaintype,
+     "a gain for each hand (G) or one for both (T)", "G T", 0},
+    {"calmode", 'm', CAL_CHOICE, "MODE", &calmode,
+     "phase (p), amplitude (a) or both (ap)", "ap p a", 0},
+    {"solint", 'i', CAL_TEXT, "TIME", &solint_text,
+     "solution interval: int (every integration), inf, or a time: 30s, 1min, 30", "int inf", 0},
+    {"combine", 0, CAL_TEXT, "LIST", &combine_text,
+     "what to solve together: scan, spw, field, obs", 0, 0},
+    {"refant", 'r', CAL_TEXT, "LIST", &refant_text,
+     "reference antennas, the best first; others take their place", 0, 0},
+    {"refantmode", 0, CAL_CHOICE, "MODE", &refantmode,
+     "go on with another reference antenna (flex), or flag solutions without the first (strict)",
+     "flex strict", 0},
+    {"minsnr", 0, CAL_NUMBER, "SNR", &minsnr, "flag solutions whose S/N is not above this", 0, 0},
+    {"minblperant", 0, CAL_INT, "N", &minblperant, "baselines that an antenna must have", 0, 0},
+    {"solnorm", 0, CAL_FLAG, NULL, &solnorm, "normalise the amplitudes, spw by spw", 0, 0},
+    {"normtype", 0, CAL_CHOICE, "HOW", &normtype, "normalise by the mean or median power",
+     "mean median", 0},
+    {"corrdepflags", 0, CAL_FLAG, NULL, &corrdepflags,
+     "use a correlation where another one of its channel is flagged", 0, 0},
+    {"smodel", 0, CAL_TEXT, "I[,Q,U,V]", &smodel,
+     "a point source instead of MODEL_DATA (without MODEL_DATA: 1 Jy)", 0, 0},
+    {"solver", 0, CAL_CHOICE, "NAME", &solver,
+     "CASA's iteration, or on to the least-squares optimum", "casa optimum", 0},
+    CAL_SELECT_OPTIONS(selected),
+    CAL_CHAIN_OPTIONS(chain_list),
+    CAL_HEADING("Output"),
+    {"append", 0, CAL_FLAG, NULL, &append, "add to the solutions that TABLE holds", 0, 0},
+    {"force", 0, CAL_FLAG, NULL, &force, "replace an existing TABLE", 0, 0},
+    {"dry-run", 'n', CAL_FLAG, NULL, &dry_run,
+     "say what would be solved, read and written, and write nothing", 0, 0},
+    {"jobs", 'j', CAL_INT, "N", &jobs, "threads; 0: one for each core", 0, 0},
+    CAL_OPTIONS_END};
+
+/* All that a run works with. */
+typedef struct gaincal {
+    cal_table *ms;
+    cal_meta *meta;
+    cal_selection *selection;
+    cal_refant refant;
+    cal_combine combine;
+    cal_plan *plan;
+    cal_chain *chain;
+    cal_solve_rule rule;
+    cal_gain_list *gains;
+    int64_t not_finite;
+} gaincal;
+
+/* ---- before ---- */
+
+static cal_calmode chosen_mode(void)
+{
+    return !strcmp(calmode, "p") ? CAL_MODE_P : !strcmp(calmode, "a") ? CAL_MODE_A : CAL_MODE_AP;
+}
+
+static cal_status choose_model(const gaincal *run, cal_model *model, cal_error *err)
+{
+    *model = (cal_model){.column = cal_table_has_column(run->ms, "MODEL_DATA"), .stokes = {1}};
+    return smodel ? cal_model_parse(smodel, model, err) : CAL_OK;
+}
+
+static cal_status open_chain(gaincal *run, cal_error *err)
+{
+    if (!chain_list.count)
+        return CAL_OK;
+    if (cal_chain_open(&chain_list, run->meta, &run->chain, err))
+        return err->status;
+    cal_chain_prepare(run->chain, run->rule.gather.jobs);
+    return CAL_OK;
+}
+
+static cal_status make_rule(gaincal *run, cal_error *err)
+{
+    cal_solve_rule *rule = &run->rule;
+    if (minblperant < 1 || jobs < 0)
+        return cal_fail(err, CAL_USAGE, "--%s must not be negative",
+                        jobs < 0 ? "jobs" : "minblperant");
+    *rule = (cal_solve_rule){.gather = {.mode = chosen_mode(),
+                                        .scalar = !strcmp(gaintype, "T"),
+                                        .corr_flags = corrdepflags,
+                                        .jobs = jobs ? (int)jobs : cal_cores()},
+                             .refant = run->refant.count ? run->refant.wanted[0] : -1,
+                             .min_baselines = (int)minblperant,
+                             .min_snr = minsnr,
+                             .optimum = !strcmp(solver, "optimum"),
+                             .combine_spw = run->combine.spw};
+    if (choose_model(run, &rule->gather.model, err) || open_chain(run, err))
+        return err->status;
+    rule->gather.chain = run->chain;
+    return CAL_OK;
+}
+
+static cal_status prepare(gaincal *run, const char *path, cal_error *err)
+{
+    cal_solint solint;
+    if (cal_solint_parse(solint_text, &solint, err) ||
+        cal_combine_parse(combine_text, &run->combine, err) ||
+        cal_meta_load(path, &run->ms, &run->meta, err) ||
+        cal_select_resolve(&selected, run->ms, run->meta, &run->selection, err) ||
+        cal_refant_parse(refant_text, !strcmp(refantmode, "strict"), run->meta, &run->refant,
+                         err) ||
+        make_rule(run, err) ||
+        cal_plan_make(run->ms, run->meta, run->selection, solint, run->combine, &run->plan, err))
+        return err->status;
+    return CAL_OK;
+}
+
+static void release(gaincal *run)
+{
+    cal_gain_list_free(run->gains);
+    cal_plan_free(run->plan);
+    cal_chain_free(run->chain);
+    cal_chain_list_free(&chain_list);
+    cal_refant_free(&run->refant);
+    cal_selection_free(run->selection);
+    cal_table_close(run->ms, NULL);
+    cal_meta_free(run->meta);
+}
+
+/* ---- the table ---- */
+
+static cal_status fail_without_solution(const gaincal *run, cal_error *err)
+{
+    int no_data = 0, no_baselines = 0;
+    for (int k = 0; k < run->gains->count; k++) {
+        const cal_interval_gains *item = &run->gains->item[k];
+        bool reached = false;
+        for (int a = 0; item->gains.in_reach && a < run->gains->antennas; a++)
+            reached = reached || item->gains.in_reach[a];
+        no_data += !item->gains.in_reach;
+        no_baselines += item->gains.in_reach && !reached;
+    }
+    return cal_fail(err, CAL_DATA,
+                    "%s: no solution in %d intervals (%d without unflagged data, %d with fewer than "
+                    "%ld baselines to every antenna, %d that did not converge); no table is written",
+                    run->meta->name, run->gains->count, no_data, no_baselines, minblperant,
+                    run->gains->count - no_data - no_baselines);
+}
+
+static cal_status write_table(const gaincal *run, cal_output *out, const char *path, cal_error *err)
+{
+    cal_caltable *table = cal_gains_table(run->gains, run->meta, run->selection, run->plan,
+                                          run->rule.combine_spw);
+    cal_status status = CAL_OK;
+    if (append && cal_path_exists(path))
+        status = cal_caltable_append(table, path, err);
+    if (!status)
+        status = cal_caltable_write(table, run->ms, cal_output_path(out), err);
+    cal_caltable_free(table);
+    return status;
+}
+
+static cal_status solve(gaincal *run, cal_output *out, const char *path, cal_error *err)
+{
+    if (cal_solve_run(run->ms, run->meta, run->selection, run->plan, &run->rule, &run->gains,
+                      &run->not_finite, err))
+        return err->status;
+    if (run->not_finite)
+        cal_warn("%s: %lld unflagged samples are not finite; left out", run->meta->name,
+                 (long long)run->not_finite);
+    if (!run->gains->good)
+        return fail_without_solution(run, err);
+    cal_refant_apply(&run->refant, run->meta, run->gains);
+    cal_gains_restrict(run->gains, run->rule.gather.mode);
+    if (solnorm)
+        cal_gains_normalise(run->gains, !strcmp(normtype, "median"));
+    return write_table(run, out, path, err);
+}
+
+/* ---- the report ---- */
+
+static jv describe(const gaincal *run, const char *ms, const char *path)
+{
+    return JV_OBJECT(jv_string("ms"), cal_json_text(ms), jv_string("caltable"),
+                     cal_json_text(path), jv_string("gaintype"), cal_json_text(gaintype),
+                     jv_string("calmode"), cal_json_text(calmode), jv_string("solint"),
+                     cal_json_text(solint_text), jv_string("solver"), cal_json_text(solver),
+                     jv_string("model"),
+                     cal_json_text(run->rule.gather.model.column ? "MODEL_DATA" : "point"));
+}
+
+static jv describe_plan(const gaincal *run, const char *ms, const char *path)
+{
+    const cal_plan *plan = run->plan;
+    double read = 0;
+    for (int i = 0; i < plan->instants; i++) {
+        const cal_data_desc *dd = &run->meta->dd[plan->instant[i].dd];
+        double samples = (double)run->meta->spw[dd->spw].nchan * run->meta->pol[dd->pol].ncorr;
+        read += (double)plan->instant[i].rows * samples *
+                (run->rule.gather.model.column ? 17 : 9); /* DATA, MODEL_DATA, FLAG */
+    }
+    jv object = describe(run, ms, path);
+    double rows = (double)plan->solutions * run->meta->antennas;
+    cal_json_set(&object, "dry_run", jv_true());
+    cal_json_set(&object, "intervals", jv_number(plan->solutions));
+    cal_json_set(&object, "rows_read", jv_number((double)plan->rows));
+    cal_json_set(&object, "bytes_read", jv_number(read));
+    cal_json_set(&object, "rows_written", jv_number(rows));
+    cal_json_set(&object, "bytes_written",
+                 jv_number(rows * (48 + 17 * (run->rule.gather.scalar ? 1 : 2))));
+    return object;
+}
+
+static jv describe_result(const gaincal *run, const char *ms, const char *path)
+{
+    jv object = jv_object_merge(describe(run, ms, path),
+                                cal_gains_statistics(run->gains, run->meta));
+    cal_json_set(&object, "not_finite_samples", jv_number((double)run->not_finite));
+    return object;
+}
+
+static void text_plan(jv document, cal_buf *out)
+{
+    char read[32], written[32];
+    cal_buf_addf(out, "would solve %.0f intervals from %.0f rows: read %s, write %s\n",
+                 cal_json_number_at(document, "intervals", 0),
+                 cal_json_number_at(document, "rows_read", 0),
+                 cal_size_text(cal_json_number_at(document, "bytes_read", 0), read),
+                 cal_size_text(cal_json_number_at(document, "bytes_written", 0), written));
+}
+
+/* The sum over hands of one of the counts. */
+static double total_at(jv object, const char *key)
+{
+    double total = 0;
+    jv list = cal_json_at(object, key);
+    jv_array_foreach(list, i, value) total += jv_number_value(value);
+    jv_free(list);
+    return total;
+}
+
+static void text_gates(jv object, cal_buf *out)
+{
+    double expected = total_at(object, "expected");
+    static const char *const key[] = {"data_unflagged", "above_minblperant", "above_minsnr"};
+    for (size_t i = 0; i < CAL_COUNT(key); i++)
+        cal_buf_addf(out, " %7.1f%%", expected > 0 ? 100 * total_at(object, key[i]) / expected : 0);
+}
+
+static void text_antennas(jv document, cal_buf *out)
+{
+    jv spws = cal_json_at(document, "spws");
+    jv_array_foreach(spws, s, spw)
+    {
+        jv antennas = cal_json_at(spw, "antennas");
+        cal_buf_addf(out, "\nspw %.0f %s: %.0f solutions, median S/N %.3g\n",
+                     cal_json_number_at(spw, "spw", 0), cal_json_text_at(spw, "name", ""),
+                     cal_json_number_at(spw, "solutions", 0),
+                     cal_json_number_at(spw, "median_snr", 0));
+        cal_buf_add(out, "  antenna       has data baselines      S/N  refant\n");
+        jv_array_foreach(antennas, a, antenna)
+        {
+            if (total_at(antenna, "expected") > 0) {
+                cal_buf_addf(out, "  %-12s", cal_json_text_at(antenna, "name", ""));
+                text_gates(antenna, out);
+                cal_buf_addf(out, " %7.0f\n", cal_json_number_at(antenna, "used_as_refant", 0));
+            }
+            jv_free(antenna);
+        }
+        jv_free(antennas);
+        jv_free(spw);
+    }
+    jv_free(spws);
+}
+
+static void text_result(jv document, cal_buf *out)
+{
+    if (cal_json_has(document, "dry_run")) {
+        text_plan(document, out);
+        return;
+    }
+    double values = cal_json_number_at(document, "values", 0);
+    cal_buf_addf(out,
+                 "%s: %s, %s, %.0f solutions in %.0f intervals, median S/N %.3g, %.1f%% flagged\n",
+                 cal_json_text_at(document, "caltable", ""),
+                 cal_json_text_at(document, "gaintype", ""),
+                 cal_json_text_at(document, "calmode", ""),
+                 cal_json_number_at(document, "solutions", 0),
+                 cal_json_number_at(document, "intervals", 0),
+                 cal_json_number_at(document, "median_snr", 0),
+                 values > 0 ? 100 * cal_json_number_at(document, "flagged_values", 0) / values : 0);
+    text_antennas(document, out);
+}
+
+/* ---- the whole ---- */
+
+/* A table whose solutions are all flagged is written, as CASA does, but it is no success. */
+static cal_status report(const gaincal *run, const char *ms, const char *path, cal_error *err)
+{
+    jv result = describe_result(run, ms, path);
+    bool nothing = cal_json_number_at(result, "flagged_values", 0) ==
+                   cal_json_number_at(result, "values", 0);
+    cal_status status = cal_print(result, text_result, err);
+    if (status || !nothing)
+        return status;
+    return cal_fail(err, CAL_DATA,
+                    "all solutions failed (--minsnr %g, --refant %s); %s is written with all of "
+                    "them flagged",
+                    minsnr, *refant_text ? refant_text : "none", path);
+}
+
+static cal_status run(int count, char **operand, cal_error *err)
+{
+    const char *ms = operand[0], *path = operand[1];
+    gaincal run = {0};
+    cal_output *out = NULL;
+    (void)count;
+    cal_status status = prepare(&run, ms, err);
+    if (!status && dry_run) {
+        status = cal_print(describe_plan(&run, ms, path), text_result, err);
+    } else if (!status && !(status = cal_output_begin(path, force || append, &out, err))) {
+        status = solve(&run, out, path, err);
+        if (status)
+            cal_output_abandon(out);
+        else if (!(status = cal_output_commit(out, err)))
+            status = report(&run, ms, path, err);
+    }
+    release(&run);
+    return status;
+}
+
+static const cal_tool tool = {
+    .name = "gaincal",
+    .group = "Solve and apply",
+    .brief = "solve for antenna gains",
+    .operands = "MS TABLE",
+    .min_operands = 2,
+    .max_operands = 2,
+    .about =
+        "Solves for one complex gain per antenna, interval, spw and hand (G), or for both hands "
+        "together (T), against MODEL_DATA or a point source, and writes them as a calibration "
+        "table that CASA reads. Options are CASA's parameters. By default the iteration is CASA's "
+        "as well, so that values, S/N and flags are the same; --solver optimum goes on to the "
+        "least-squares optimum.",
+    .options = options,
+    .examples =
+        (const cal_example[]){
+            {"Phases of every integration against the model column",
+             "gaincal --calmode p --solint int --refant ea05 eb1.ms p.G"},
+            {"Amplitudes and phases per scan of the phase calibrator, bandpass applied",
+             "gaincal --field J1310+3220 --refant ea05,ea10 --gaintable b.B --interp "
+             "nearest,linear eb1.ms ap.G"},
+            {"One phase for both hands and all spws, every 30 s, against a point source",
+             "gaincal --gaintype T --calmode p --solint 30s --combine spw --smodel 1 eb1.ms p.T"},
+            {"Which antennas fail",
+             "gaincal --refant ea05 eb1.ms ap.G | jq '.spws[].antennas[] | select(.above_minsnr[0] "
+             "< .expected[0])'"},
+            {NULL, NULL}},
+    .run = run,
+};
+
+int main(int argc, char **argv)
+{
+    return cal_main(&tool, argc, argv);
+}

@@ -1,0 +1,115 @@
+#include "cal/solve_run.h"
+
+#include "base/mem.h"
+#include "base/parallel.h"
+#include "base/progress.h"
+
+typedef struct solve_run {
+    const cal_meta *meta;
+    const cal_plan *plan;
+    const cal_solve_rule *rule;
+    cal_gather *gather;
+    cal_gain_list *gains;
+    const int *ready;
+    int lowest_spw;
+} solve_run;
+
+static void label(const solve_run *run, int solution, cal_interval_gains *item)
+{
+    const cal_group *first = &run->plan->group[run->plan->solution[solution].first_group];
+    item->spw = run->rule->combine_spw ? run->lowest_spw : run->meta->dd[first->dd].spw;
+    item->field = first->field;
+    item->scan = first->scan;
+    item->observation = first->observation;
+}
+
+static void note_passed(const cal_gain_list *list, cal_interval_gains *item)
+{
+    for (int i = 0; i < list->antennas * list->pars; i++)
+        item->passed[i] = !item->gains.flag[i];
+}
+
+static void solve_one(void *user, int index, int worker)
+{
+    const solve_run *run = user;
+    const cal_solve_rule *rule = run->rule;
+    int solution = run->ready[index];
+    cal_interval_gains *item = &run->gains->item[solution];
+    cal_averages averages = {.problem = {.scalar = rule->gather.scalar,
+                                         .corr_flags = rule->gather.corr_flags,
+                                         .refant = rule->refant,
+                                         .min_baselines = rule->min_baselines,
+                                         .min_snr = rule->min_snr,
+                                         .optimum = rule->optimum},
+                             .expected = item->expected,
+                             .data = item->data};
+    (void)worker;
+    label(run, solution, item);
+    cal_gather_problem(run->gather, solution, &averages);
+    item->time = averages.time;
+    if (averages.weight > 0) {
+        cal_gains_init(&item->gains, run->gains->antennas, rule->gather.scalar);
+        item->good = cal_solve(&averages.problem, &item->gains);
+        if (item->good)
+            note_passed(run->gains, item);
+    }
+    free(averages.problem.baseline);
+}
+
+/* Solve what the block completed, and let its sums go. */
+static void solve_ready(solve_run *run)
+{
+    int count;
+    run->ready = cal_gather_ready(run->gather, &count);
+    cal_parallel(run->rule->gather.jobs, count, solve_one, run);
+    for (int k = 0; k < count; k++)
+        cal_gather_release(run->gather, run->ready[k]);
+}
+
+static cal_status stream(cal_table *ms, const cal_selection *selection, solve_run *run,
+                         cal_error *err)
+{
+    cal_reader *reader;
+    cal_block *block;
+    if (cal_reader_open(ms, run->meta, selection, cal_gather_columns(run->gather), NULL, &reader,
+                        err))
+        return err->status;
+    cal_progress_start("solving", "rows", (double)run->plan->rows);
+    cal_status status;
+    while (!(status = cal_reader_next(reader, &block, err)) && block) {
+        if ((status = cal_gather_block(run->gather, block, err)))
+            break;
+        solve_ready(run);
+        cal_progress_add((double)block->rows.count);
+    }
+    cal_progress_end();
+    cal_reader_close(reader);
+    return status;
+}
+
+cal_status cal_solve_run(cal_table *ms, const cal_meta *meta, const cal_selection *selection,
+                         const cal_plan *plan, const cal_solve_rule *rule, cal_gain_list **gains,
+                         int64_t *not_finite, cal_error *err)
+{
+    solve_run run = {.meta = meta, .plan = plan, .rule = rule, .lowest_spw = meta->spws};
+    if (cal_gather_make(plan, ms, meta, selection, &rule->gather, &run.gather, err))
+        return err->status;
+    for (int g = 0; g < plan->groups; g++) {
+        int spw = meta->dd[plan->group[g].dd].spw;
+        run.lowest_spw = spw < run.lowest_spw ? spw : run.lowest_spw;
+    }
+    run.gains =
+        cal_gain_list_make(plan->solutions, meta->antennas, rule->gather.scalar ? 1 : 2);
+    cal_status status = stream(ms, selection, &run, err);
+    *not_finite = cal_gather_not_finite(run.gather);
+    cal_gather_free(run.gather);
+    if (status) {
+        cal_gain_list_free(run.gains);
+        return status;
+    }
+    for (int k = 0; k < run.gains->count; k++)
+        run.gains->good += run.gains->item[k].good;
+    cal_gain_list_sort(run.gains);
+    *gains = run.gains;
+    return CAL_OK;
+}

@@ -1,0 +1,26 @@
+/* Solutions as a calibration table, and their statistics as JSON. */
+#ifndef CAL_CAL_SOLVE_TABLE_H
+#define CAL_CAL_SOLVE_TABLE_H
+
+#include "cal/caltable.h"
+#include "cal/gains.h"
+#include "cal/interval.h"
+#include "ms/select.h"
+#include <jv.h>
+
+/* G Jones or T Jones by the number of parameters; rows for the solutions that ran through. The spws
+ * that have any carry the selected channels as one; with combine_spw the lowest one stands for all.
+ * The caller frees it. */
+cal_caltable *cal_gains_table(const cal_gain_list *gains, const cal_meta *meta,
+                              const cal_selection *selection, const cal_plan *plan,
+                              bool combine_spw);
+
+/* The rows of the table at `path` and those of `table` in one; `table` is changed. CAL_INPUT where
+ * they do not go together: another type, another MS, other channels of a spw. */
+cal_status cal_caltable_append(cal_caltable *table, const char *path, cal_error *err);
+
+/* expected, data_unflagged, above_minblperant and above_minsnr count solutions, by hand: those in
+ * which the antenna, or any antenna of the spw, passed. */
+jv cal_gains_statistics(const cal_gain_list *gains, const cal_meta *meta);
+
+#endif
