@@ -22,14 +22,14 @@ static bool solnorm, corrdepflags, append, force, dry_run;
 
 static const cal_option options[] = {
     CAL_HEADING("Solving"),
-    {"gaintype", 0, CAL_CHOICE, "TYPE", &gaintype,
-     "a gain for each hand (G) or one for both (T)", "G T", 0},
-    {"calmode", 'm', CAL_CHOICE, "MODE", &calmode,
-     "phase (p), amplitude (a) or both (ap)", "ap p a", 0},
+    {"gaintype", 0, CAL_CHOICE, "TYPE", &gaintype, "a gain for each hand (G) or one for both (T)",
+     "G T", 0},
+    {"calmode", 'm', CAL_CHOICE, "MODE", &calmode, "phase (p), amplitude (a) or both (ap)",
+     "ap p a", 0},
     {"solint", 'i', CAL_TEXT, "TIME", &solint_text,
      "solution interval: int (every integration), inf, or a time: 30s, 1min, 30", "int inf", 0},
-    {"combine", 0, CAL_TEXT, "LIST", &combine_text,
-     "what to solve together: scan, spw, field, obs", 0, 0},
+    {"combine", 0, CAL_TEXT, "LIST", &combine_text, "what to solve together: scan, spw, field, obs",
+     0, 0},
     {"refant", 'r', CAL_TEXT, "LIST", &refant_text,
      "reference antennas, the best first; others take their place", 0, 0},
     {"refantmode", 0, CAL_CHOICE, "MODE", &refantmode,
@@ -154,17 +154,18 @@ static cal_status fail_without_solution(const gaincal *run, cal_error *err)
         no_data += !item->gains.in_reach;
         no_baselines += item->gains.in_reach && !reached;
     }
-    return cal_fail(err, CAL_DATA,
-                    "%s: no solution in %d intervals (%d without unflagged data, %d with fewer than "
-                    "%ld baselines to every antenna, %d that did not converge); no table is written",
-                    run->meta->name, run->gains->count, no_data, no_baselines, minblperant,
-                    run->gains->count - no_data - no_baselines);
+    return cal_fail(
+        err, CAL_DATA,
+        "%s: no solution in %d intervals (%d without unflagged data, %d with fewer than "
+        "%ld baselines to every antenna, %d that did not converge); no table is written",
+        run->meta->name, run->gains->count, no_data, no_baselines, minblperant,
+        run->gains->count - no_data - no_baselines);
 }
 
 static cal_status write_table(const gaincal *run, cal_output *out, const char *path, cal_error *err)
 {
-    cal_caltable *table = cal_gains_table(run->gains, run->meta, run->selection, run->plan,
-                                          run->rule.combine_spw);
+    cal_caltable *table =
+        cal_gains_table(run->gains, run->meta, run->selection, run->plan, run->rule.combine_spw);
     cal_status status = CAL_OK;
     if (append && cal_path_exists(path))
         status = cal_caltable_append(table, path, err);
@@ -195,11 +196,10 @@ static cal_status solve(gaincal *run, cal_output *out, const char *path, cal_err
 
 static jv describe(const gaincal *run, const char *ms, const char *path)
 {
-    return JV_OBJECT(jv_string("ms"), cal_json_text(ms), jv_string("caltable"),
-                     cal_json_text(path), jv_string("gaintype"), cal_json_text(gaintype),
-                     jv_string("calmode"), cal_json_text(calmode), jv_string("solint"),
-                     cal_json_text(solint_text), jv_string("solver"), cal_json_text(solver),
-                     jv_string("model"),
+    return JV_OBJECT(jv_string("ms"), cal_json_text(ms), jv_string("caltable"), cal_json_text(path),
+                     jv_string("gaintype"), cal_json_text(gaintype), jv_string("calmode"),
+                     cal_json_text(calmode), jv_string("solint"), cal_json_text(solint_text),
+                     jv_string("solver"), cal_json_text(solver), jv_string("model"),
                      cal_json_text(run->rule.gather.model.column ? "MODEL_DATA" : "point"));
 }
 
@@ -227,8 +227,8 @@ static jv describe_plan(const gaincal *run, const char *ms, const char *path)
 
 static jv describe_result(const gaincal *run, const char *ms, const char *path)
 {
-    jv object = jv_object_merge(describe(run, ms, path),
-                                cal_gains_statistics(run->gains, run->meta));
+    jv object =
+        jv_object_merge(describe(run, ms, path), cal_gains_statistics(run->gains, run->meta));
     cal_json_set(&object, "not_finite_samples", jv_number((double)run->not_finite));
     return object;
 }
@@ -294,15 +294,12 @@ static void text_result(jv document, cal_buf *out)
         return;
     }
     double values = cal_json_number_at(document, "values", 0);
-    cal_buf_addf(out,
-                 "%s: %s, %s, %.0f solutions in %.0f intervals, median S/N %.3g, %.1f%% flagged\n",
-                 cal_json_text_at(document, "caltable", ""),
-                 cal_json_text_at(document, "gaintype", ""),
-                 cal_json_text_at(document, "calmode", ""),
-                 cal_json_number_at(document, "solutions", 0),
-                 cal_json_number_at(document, "intervals", 0),
-                 cal_json_number_at(document, "median_snr", 0),
-                 values > 0 ? 100 * cal_json_number_at(document, "flagged_values", 0) / values : 0);
+    cal_buf_addf(
+        out, "%s: %s, %s, %.0f solutions in %.0f intervals, median S/N %.3g, %.1f%% flagged\n",
+        cal_json_text_at(document, "caltable", ""), cal_json_text_at(document, "gaintype", ""),
+        cal_json_text_at(document, "calmode", ""), cal_json_number_at(document, "solutions", 0),
+        cal_json_number_at(document, "intervals", 0), cal_json_number_at(document, "median_snr", 0),
+        values > 0 ? 100 * cal_json_number_at(document, "flagged_values", 0) / values : 0);
     text_antennas(document, out);
 }
 
@@ -312,8 +309,8 @@ static void text_result(jv document, cal_buf *out)
 static cal_status report(const gaincal *run, const char *ms, const char *path, cal_error *err)
 {
     jv result = describe_result(run, ms, path);
-    bool nothing = cal_json_number_at(result, "flagged_values", 0) ==
-                   cal_json_number_at(result, "values", 0);
+    bool nothing =
+        cal_json_number_at(result, "flagged_values", 0) == cal_json_number_at(result, "values", 0);
     cal_status status = cal_print(result, text_result, err);
     if (status || !nothing)
         return status;

@@ -76,8 +76,8 @@ cal_status cal_gather_make(const cal_plan *plan, cal_table *ms, const cal_meta *
 {
     cal_gather *gather = CAL_NEW(cal_gather);
     *gather = (cal_gather){.plan = plan, .meta = meta, .rule = *rule};
-    gather->spectra = cal_table_has_column(ms, "SIGMA_SPECTRUM") &&
-                      cal_table_has_column(ms, "WEIGHT_SPECTRUM");
+    gather->spectra =
+        cal_table_has_column(ms, "SIGMA_SPECTRUM") && cal_table_has_column(ms, "WEIGHT_SPECTRUM");
     gather->dd = CAL_NEW_ARRAY(cal_gather_dd, meta->dds);
     gather->group = CAL_NEW_ARRAY(cal_group_sums, plan->groups);
     gather->left = CAL_NEW_ARRAY(int64_t, plan->solutions);
@@ -182,7 +182,8 @@ static float weight_of(float sigma)
 static void weigh(cal_gather *gather, cal_block *block, int64_t row, bool spectra)
 {
     for (int c = 0; c < block->ncorr; c++)
-        gather->row_weight[row * block->ncorr + c] = weight_of(block->sigma[row * block->ncorr + c]);
+        gather->row_weight[row * block->ncorr + c] =
+            weight_of(block->sigma[row * block->ncorr + c]);
     float *spectrum = spectra ? block->sigma_spectrum + row * block->nchan * block->ncorr : NULL;
     for (int k = 0; spectra && k < block->nchan * block->ncorr; k++)
         spectrum[k] = weight_of(spectrum[k]);
@@ -221,8 +222,8 @@ static void sum_row(cal_gather *gather, const cal_block *block, int64_t row,
         size_t room = (size_t)(dd->samples + CAL_ROW_LANES) * sizeof *use;
         memmove(scratch->use, use, room);
         memmove(scratch->weight, weight, room);
-        scratch->not_finite += cal_row_drop_not_finite(data, model, scratch->use, scratch->weight,
-                                                       dd->samples);
+        scratch->not_finite +=
+            cal_row_drop_not_finite(data, model, scratch->use, scratch->weight, dd->samples);
         cal_row_sum(data, model, scratch->use, scratch->weight, dd->samples, dd->ncorr, sums);
     }
     for (int c = 0; c < dd->ncorr && !spectra; c++) {

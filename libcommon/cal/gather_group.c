@@ -59,8 +59,7 @@ void cal_group_sums_add(cal_group_sums *group, const cal_gather *gather, const c
     int b = baseline_index(antennas, reversed ? a2 : a1, reversed ? a1 : a2);
     double weight = 0;
     for (int c = 0; c < dd->ncorr; c++) {
-        cal_cell_sums *cell =
-            &group->cell[b * dd->ncorr + corr_of_baseline(dd, c, reversed)];
+        cal_cell_sums *cell = &group->cell[b * dd->ncorr + corr_of_baseline(dd, c, reversed)];
         cell->v += row->re[c] + I * (reversed ? -row->im[c] : row->im[c]);
         cell->weight += row->weight[c];
         cell->model +=

@@ -39,11 +39,11 @@ struct cal_gather {
     const cal_plan *plan;
     const cal_meta *meta;
     cal_gather_rule rule;
-    bool spectra;           /* the MS has WEIGHT_SPECTRUM and SIGMA_SPECTRUM */
-    cal_gather_dd *dd;      /* [data description] */
-    cal_group_sums *group;  /* [group] */
-    int64_t *left;          /* [solution] rows that have not come */
-    int *ready;             /* solutions without rows to come */
+    bool spectra;          /* the MS has WEIGHT_SPECTRUM and SIGMA_SPECTRUM */
+    cal_gather_dd *dd;     /* [data description] */
+    cal_group_sums *group; /* [group] */
+    int64_t *left;         /* [solution] rows that have not come */
+    int *ready;            /* solutions without rows to come */
     int ready_count;
     int most_samples;
     cal_gather_scratch *scratch; /* [job] */

@@ -98,8 +98,7 @@ cal_status cal_solve_run(cal_table *ms, const cal_meta *meta, const cal_selectio
         int spw = meta->dd[plan->group[g].dd].spw;
         run.lowest_spw = spw < run.lowest_spw ? spw : run.lowest_spw;
     }
-    run.gains =
-        cal_gain_list_make(plan->solutions, meta->antennas, rule->gather.scalar ? 1 : 2);
+    run.gains = cal_gain_list_make(plan->solutions, meta->antennas, rule->gather.scalar ? 1 : 2);
     cal_status status = stream(ms, selection, &run, err);
     *not_finite = cal_gather_not_finite(run.gather);
     cal_gather_free(run.gather);

@@ -81,9 +81,8 @@ static void set_spws(cal_caltable *table, const cal_gain_list *gains, const cal_
             set_combined(&table->spw[s], meta, selection, in_plan);
             continue;
         }
-        band one = solved[s]
-                       ? selected_band(&meta->spw[s], cal_selection_channels(selection, s))
-                       : whole_band(&meta->spw[s]);
+        band one = solved[s] ? selected_band(&meta->spw[s], cal_selection_channels(selection, s))
+                             : whole_band(&meta->spw[s]);
         set_spw(&table->spw[s], one.freq, one.width, one.width, !solved[s]);
     }
     free(in_plan);
@@ -205,8 +204,9 @@ cal_status cal_caltable_append(cal_caltable *table, const char *path, cal_error 
         status = cal_fail(err, CAL_INPUT, "%s holds %s, these solutions are %s; not appended", path,
                           old->type, table->type);
     else if (strcmp(old->ms_name, table->ms_name))
-        status = cal_fail(err, CAL_INPUT, "%s was solved from %s, these solutions are from %s; not "
-                                          "appended",
+        status = cal_fail(err, CAL_INPUT,
+                          "%s was solved from %s, these solutions are from %s; not "
+                          "appended",
                           path, old->ms_name, table->ms_name);
     else if (!old->cpar || !old->snr || !old->error)
         status = cal_fail(err, CAL_INPUT, "%s has no CPARAM, SNR or PARAMERR; not appended", path);
