@@ -2,45 +2,56 @@
 #include "base/tool.h"
 #include "ms/describe.h"
 
-static bool flags;
+static bool flags, times;
 static cal_select_text text;
 
 static const cal_option options[] = {
-    CAL_HEADING("Counting"),
+    CAL_HEADING("What to say"),
     {"flags", 0, CAL_FLAG, NULL, &flags,
      "count flagged data by scan, field, spectral window, antenna and correlation (reads all of "
      "FLAG)",
+     0, 0},
+    {"times", 0, CAL_FLAG, NULL, &times,
+     "list rows by scan, field, state and data description, with the time of every integration "
+     "(JSON only)",
      0, 0},
     CAL_SELECT_OPTIONS(text),
     CAL_OPTIONS_END,
 };
 
-static bool selects(const cal_selection *selection)
+/* Everything about the chosen rows, into `what`. */
+static cal_status gather(cal_description *what, cal_summary **summary, cal_intents **intents,
+                         cal_flag_counts **counts, cal_error *err)
 {
-    static const char *const name[] = {"field",       "spw",       "scan",    "intent",
-                                       "antenna",     "timerange", "uvrange", "correlation",
-                                       "observation", "array",     "feed"};
-    for (size_t i = 0; i < sizeof name / sizeof *name; i++)
-        if (cal_selection_has(selection, name[i]))
-            return true;
-    return false;
+    if (cal_summary_read(what->ms, what->meta, what->selection, summary, err))
+        return err->status;
+    if (what->selection && !(*summary)->rows)
+        return cal_fail(err, CAL_DATA, "%s: no row has all that was selected", what->meta->path);
+    *intents = cal_intents_read(what->meta, *summary);
+    if (flags && cal_flag_counts_read(what->ms, what->meta, what->selection, *summary, counts, err))
+        return err->status;
+    what->summary = *summary;
+    what->intents = *intents;
+    what->flags = *counts;
+    what->times = times;
+    return CAL_OK;
 }
 
-/* Everything about the chosen rows, into `what`; a missing flag count stays NULL. */
-static cal_status gather(cal_description *what, cal_error *err)
+static cal_status describe(cal_table *ms, const cal_meta *meta, const cal_selection *selection,
+                           jv *document, cal_error *err)
 {
-    cal_summary *summary;
+    cal_summary *summary = NULL;
+    cal_intents *intents = NULL;
     cal_flag_counts *counts = NULL;
-    if (cal_summary_read(what->ms, what->meta, what->selection, &summary, err))
-        return err->status;
-    what->summary = summary;
-    if (what->selection && !summary->rows)
-        return cal_fail(err, CAL_DATA, "%s: no row has all that was selected", what->meta->path);
-    what->intents = cal_intents_read(what->meta, summary);
-    if (flags && cal_flag_counts_read(what->ms, what->meta, what->selection, summary, &counts, err))
-        return err->status;
-    what->flags = counts;
-    return CAL_OK;
+    cal_description what = {.ms = ms, .meta = meta, .text = &text};
+    what.selection = cal_selection_has(selection, NULL) ? selection : NULL;
+    cal_status status = gather(&what, &summary, &intents, &counts, err);
+    if (!status)
+        status = cal_describe(&what, document, err);
+    cal_flag_counts_free(counts);
+    cal_intents_free(intents);
+    cal_summary_free(summary);
+    return status;
 }
 
 static cal_status run(int count, char **operand, cal_error *err)
@@ -48,21 +59,17 @@ static cal_status run(int count, char **operand, cal_error *err)
     (void)count;
     cal_table *ms;
     cal_meta *meta;
-    cal_selection *selection;
+    cal_selection *selection = NULL;
+    jv document;
     if (cal_meta_load(operand[0], &ms, &meta, err))
         return err->status;
     cal_status status = cal_select_resolve(&text, ms, meta, &selection, err);
-    cal_description what = {.ms = ms, .meta = meta, .text = &text};
-    jv document;
-    if (!status) {
-        what.selection = selects(selection) ? selection : NULL;
-        status = gather(&what, err);
-    }
     if (!status)
-        status = cal_describe(&what, &document, err);
-    if (!status)
-        status = cal_print(document, cal_describe_text, err);
-    return status;
+        status = describe(ms, meta, selection, &document, err);
+    cal_selection_free(selection);
+    cal_meta_free(meta);
+    cal_table_close(ms, NULL);
+    return status ? status : cal_print(document, cal_describe_text, err);
 }
 
 static const cal_tool tool = {
@@ -86,6 +93,8 @@ static const cal_tool tool = {
             {"Windows for science", "ms-info eb1.ms --jq '[.spws[] | select(.science).id]'"},
             {"How much of each antenna is flagged on the target",
              "ms-info --flags --intent '*TARGET*' --text eb1.ms"},
+            {"Mean time of each integration of scan 3",
+             "ms-info --times --scan 3 eb1.ms --jq '[.groups[].times_mjd_s[]] | unique'"},
             {"How many rows would a selection take?",
              "ms-info --uvrange '>1km' --scan '3~8' eb1.ms --jq .selected_rows"},
             {NULL, NULL}},

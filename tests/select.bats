@@ -1,4 +1,3 @@
-#!/usr/bin/env bats
 # The selection syntax against every answer of CASA (golden/shape/selection.json); what differs is listed, with the reason, in
 # select_golden.py. The grammar itself is tested in unit/select.c.
 load helper

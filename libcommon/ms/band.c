@@ -141,10 +141,11 @@ static cal_intent_set intents_of_spw(const cal_summary *summary, const cal_inten
     return set;
 }
 
-static bool any_intent(const cal_intents *intents)
+/* Does any row have a state with intents? */
+static bool any_intent(const cal_summary *summary, const cal_intents *intents)
 {
     for (int i = 0; i < intents->states; i++)
-        if (intents->state[i])
+        if (intents->state[i] && summary->rows_of[CAL_BY_STATE][i])
             return true;
     return false;
 }
@@ -162,7 +163,7 @@ bool cal_spw_is_science(const cal_meta *meta, const cal_summary *summary,
     cal_intent_set set = intents_of_spw(summary, intents, spw);
     if (!summary->rows_of[CAL_BY_SPW][spw])
         return false;
-    bool by_intent = any_intent(intents);
+    bool by_intent = any_intent(summary, intents);
     if (observatory == CAL_VLA)
         return !by_intent || (set & vla_science && !(set & 1u << CAL_POINTING));
     if (observatory != CAL_ALMA)

@@ -164,6 +164,8 @@ cal_status cal_describe(const cal_description *what, jv *document, cal_error *er
     cal_json_set(&object, "subtables", cal_describe_subtables(what));
     if (what->flags)
         cal_json_set(&object, "flags", describe_flags(what->flags));
+    if (what->times)
+        cal_json_set(&object, "groups", cal_describe_groups(what));
     *document = object;
     return CAL_OK;
 }

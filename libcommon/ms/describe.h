@@ -17,6 +17,7 @@ typedef struct cal_description {
     const cal_select_text *text;    /* what was selected; NULL: everything */
     const cal_selection *selection; /* the same, or NULL */
     const cal_flag_counts *flags;   /* NULL: not counted */
+    bool times;                     /* groups of rows with the time of every integration */
 } cal_description;
 
 cal_status cal_describe(const cal_description *what, jv *document, cal_error *err);
@@ -41,6 +42,7 @@ jv cal_describe_scans(const cal_description *what);
 jv cal_describe_fields(const cal_description *what);
 jv cal_describe_states(const cal_description *what);
 jv cal_describe_intents(const cal_description *what);
+jv cal_describe_groups(const cal_description *what);
 
 /* Small things that both need. */
 jv cal_json_id_list(const cal_id_list *list);

@@ -263,3 +263,29 @@ jv cal_describe_intents(const cal_description *what)
     free(every);
     return array;
 }
+
+/* ---- groups ---- */
+
+jv cal_describe_groups(const cal_description *what)
+{
+    jv array = jv_array();
+    for (int g = 0; g < what->summary->groups; g++) {
+        const cal_group *row = &what->summary->group[g];
+        jv group = jv_object();
+        cal_json_set(&group, "observation", jv_number(row->observation));
+        cal_json_set(&group, "array", jv_number(row->array));
+        cal_json_set(&group, "scan", jv_number(row->scan));
+        cal_json_set(&group, "field", jv_number(row->field));
+        cal_json_set(&group, "state", jv_number(row->state));
+        cal_json_set(&group, "data_desc", jv_number(row->dd));
+        cal_json_set(&group, "spw", jv_number(cal_group_spw(row, what->meta)));
+        cal_json_set(&group, "rows", cal_json_count(row->rows));
+        cal_json_set(&group, "autocorrelation_rows", cal_json_count(row->autos));
+        cal_json_set(&group, "interval_s", cal_json_double(row->interval / row->rows));
+        cal_json_set(&group, "exposure_s", cal_json_double(row->exposure / row->rows));
+        cal_json_set(&group, "first_exposure_s", cal_json_double(row->first_exposure));
+        cal_json_set(&group, "times_mjd_s", cal_json_doubles(row->time, row->times));
+        cal_json_push(&array, group);
+    }
+    return array;
+}

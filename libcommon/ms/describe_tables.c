@@ -242,7 +242,10 @@ jv cal_describe_baselines(const cal_description *what)
 {
     int antennas = what->meta->antennas, count = 0;
     double shortest = INFINITY, longest = 0;
-    jv pairs = jv_array();
+    jv pairs = jv_array(), autos = jv_array();
+    for (int a = 0; a < antennas; a++)
+        if (what->summary->baseline_rows[(size_t)a * antennas + a])
+            cal_json_push(&autos, jv_number(a));
     for (int a = 0; a < antennas; a++)
         for (int b = a + 1; b < antennas; b++) {
             if (!what->summary->baseline_rows[(size_t)a * antennas + b])
@@ -260,6 +263,7 @@ jv cal_describe_baselines(const cal_description *what)
     cal_json_set(&object, "shortest_m", count ? cal_json_double(shortest) : jv_null());
     cal_json_set(&object, "longest_m", count ? cal_json_double(longest) : jv_null());
     cal_json_set(&object, "pairs", pairs);
+    cal_json_set(&object, "autocorrelations", autos);
     return object;
 }
 

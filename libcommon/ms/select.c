@@ -34,6 +34,8 @@ static bool is_blank(const char *text)
 
 bool cal_selection_has(const cal_selection *selection, const char *name)
 {
+    if (!name)
+        return selection->given != 0;
     for (size_t i = 0; i < CAL_COUNT(texts); i++)
         if (!strcmp(texts[i].name, name))
             return selection->given >> i & 1;

@@ -69,11 +69,12 @@ const int *cal_selection_observations(const cal_selection *selection, int *count
 const int *cal_selection_corrs(const cal_selection *selection, int dd, int *count);
 /* The channels of a spw; NULL when the spw was not chosen. */
 const cal_spw_choice *cal_selection_channels(const cal_selection *selection, int spw);
-/* Was this option given (not empty)? name: "field", "spw", ... */
+/* Was this option given (not empty)? name: "field", "spw", ...; NULL: any of them. */
 bool cal_selection_has(const cal_selection *selection, const char *name);
 /* For programs that only know a shortest and a longest baseline: those of the uvrange, in m or in wavelengths; high may be
  * INFINITY, low is 0 where there is no bound. False when the uvrange has several ranges, or none was given. */
-bool cal_selection_uv_bounds(const cal_selection *selection, double *low, double *high, bool *wavelengths);
+bool cal_selection_uv_bounds(const cal_selection *selection, double *low, double *high,
+                             bool *wavelengths);
 
 /* The row test; `rows` are the scalar columns of a run of rows (ms/block.h); keep[i] is set to 0 or 1. Returns how many are kept. */
 struct cal_rows;
