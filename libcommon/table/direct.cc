@@ -349,6 +349,7 @@ void cal::settle_files(const Table &table, const char *column, const cal_span &r
         if (cube == settled || cube->cubeShape().empty())
             continue;
         settled = cube;
+        Layout::file(*cube).open();
         settle(*cube);
         FilebufIO *buffered = Layout::file(*cube).bufferedFile();
         if (buffered && buffered->length() < Layout::offset(*cube) + Layout::length(*cube))

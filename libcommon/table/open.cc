@@ -126,20 +126,24 @@ static cal_table *wrap(const Table &table, const std::string &path, bool write)
     return new cal_table{table, path, info.type(), info.subType(), write};
 }
 
+static const char unopened[] = "cannot be opened as a table; it may be damaged";
+
 cal_status cal_table_open(const char *path, bool write, cal_table **table, cal_error *err)
 {
     *table = nullptr;
     cal::silence_log();
     if (check_path(path, write, err))
         return err ? err->status : CAL_INPUT;
-    return cal::guard(err, CAL_INPUT, {path}, "cannot be opened as a table; it may be damaged",
-                      [&] {
-                          std::string name = without_slashes(path);
-                          Table opened(name, cal::lock_option(write),
-                                       write ? Table::Update : Table::Old, cal::tile_option());
-                          *table = wrap(opened, name, write);
-                          return CAL_OK;
-                      });
+    cal_status status = cal::guard(err, CAL_INPUT, {path}, unopened, [&] {
+        std::string name = without_slashes(path);
+        Table opened(name, cal::lock_option(write), write ? Table::Update : Table::Old,
+                     cal::tile_option());
+        *table = wrap(opened, name, write);
+        return CAL_OK;
+    });
+    if (status && write && err && strstr(err->text, "Permanent lock"))
+        return cal_fail(err, CAL_OUTPUT, "%s is being changed by another process", path);
+    return status;
 }
 
 /* The path behind a keyword that holds a table; "" when there is none. */
