@@ -45,7 +45,7 @@ static const calutils_option options[] = {
     {"auto_threshold", CALUTILS_NUMBER, "clean down to this many times the noise", NULL, NULL, 0},
     {"auto_mask", CALUTILS_NUMBER,
      "find components down to this many times the noise, then clean these", NULL, NULL, 0},
-    {"mask", CALUTILS_TEXT, "FITS file: clean only where it is not 0", NULL, NULL, 0},
+    {"mask", CALUTILS_TEXT, "FITS file: clean only where it is 0.5 or more", NULL, NULL, 0},
     {"deconvolver", CALUTILS_TEXT, "points, or several scales", "\"hogbom\"", "hogbom multiscale",
      0},
     {"scales", CALUTILS_NUMBERS, "for multiscale: sizes in pixels", NULL, NULL, 0},
@@ -69,6 +69,11 @@ typedef struct imaging {
 } imaging;
 
 /* ---- the command line ---- */
+
+static const char *scratch_of(const imaging *run)
+{
+    return run->scratch ? run->scratch : cal_json_text_at(run->input, "temp_dir", ".");
+}
 
 static void add(imaging *run, const char *option, const char *value)
 {
@@ -143,8 +148,8 @@ static void add_cleaning(imaging *run)
     add_number(run, "-threshold", "threshold_jy");
     add_number(run, "-auto-threshold", "auto_threshold");
     add_number(run, "-auto-mask", "auto_mask");
-    if (cal_json_has(run->input, "mask"))
-        add(run, "-fits-mask", cal_json_text_at(run->input, "mask", ""));
+    if (run->mask)
+        add(run, "-fits-mask", run->mask);
     if (!strcmp(cal_json_text_at(run->input, "deconvolver", ""), "multiscale"))
         cal_words_add(&run->command, "-multiscale");
     add_list(run, "-multiscale-scales", "scales");
@@ -243,11 +248,13 @@ static void follow_line(imaging *run, const char *line)
 static void take_line(void *user, const char *line)
 {
     imaging *run = user;
-    static const char mark[] = "+ >>> ";
-    if (!strncmp(line, mark, sizeof mark - 1)) {
-        free(run->complaint);
-        run->complaint = cal_copy_text(line + sizeof mark - 1);
-    }
+    static const char *const mark[] = {"+ >>> ",
+                                       "  what():  "}; /* of exceptions, caught and not caught */
+    for (size_t i = 0; i < CAL_COUNT(mark); i++)
+        if (!strncmp(line, mark[i], strlen(mark[i]))) {
+            free(run->complaint);
+            run->complaint = cal_copy_text(line + strlen(mark[i]));
+        }
     cal_json_push(&run->log, cal_json_text(line));
     run->host->log(run->host, CALUTILS_LOG_DETAIL, line);
     follow_line(run, line);
@@ -367,6 +374,27 @@ static cal_status run_wsclean(imaging *run, jv *result, cal_error *err)
     return status;
 }
 
+/* WSClean takes only masks with four axes and a complete header, so it gets a copy: 1 where ours is 0.5 or more. */
+static cal_status make_mask(imaging *run, cal_error *err)
+{
+    const char *path = cal_json_text_at(run->input, "mask", NULL);
+    cal_image *mask;
+    cal_status status = CAL_OK;
+    if (!path)
+        return CAL_OK;
+    if ((status = cal_image_read(path, 0, &mask, err)))
+        return cal_prefix(err, "mask");
+    for (size_t i = 0; i < cal_image_pixels(mask); i++)
+        mask->pixel[i] = mask->pixel[i] >= 0.5f;
+    if (!*mask->wcs.projection)
+        mask->wcs = (cal_wcs){.step = {-1, 1}, .projection = "-SIN"};
+    run->mask = cal_format("%s/calutils-mask.fits", scratch_of(run));
+    remove(run->mask);
+    status = cal_image_write(run->mask, mask, err);
+    cal_image_free(mask);
+    return status;
+}
+
 /* A scratch directory beside the images, where there is room for images at least. */
 static cal_status make_scratch(imaging *run, cal_error *err)
 {
@@ -397,6 +425,8 @@ static int run_task(const calutils_host *host, const char *input, char **output)
     if (!status)
         status = make_scratch(&run, &err);
     if (!status)
+        status = make_mask(&run, &err);
+    if (!status)
         status = run_wsclean(&run, &result, &err);
     if (run.scratch) {
         cal_remove_tree(run.scratch, NULL);
@@ -410,6 +440,9 @@ static int run_task(const calutils_host *host, const char *input, char **output)
     cal_words_free(&run.command);
     free(run.scratch);
     free(run.complaint);
+    if (run.mask)
+        remove(run.mask);
+    free(run.mask);
     free(reason);
     return (int)status;
 }

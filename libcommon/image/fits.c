@@ -280,22 +280,25 @@ static void put_header(fitsfile *file, const cal_image *image, int *status)
         put_number(file, "BPA", image->beam.angle / degree, status);
     }
     put_wcs(file, &image->wcs, status);
-    if (image->freq > 0) {
-        put_text(file, "CTYPE3", "FREQ", status);
-        put_number(file, "CRVAL3", image->freq, status);
-        put_number(file, "CRPIX3", 1, status);
-        put_text(file, "CUNIT3", "Hz", status);
-    }
+    put_text(file, "CTYPE3", "FREQ", status);
+    put_number(file, "CRVAL3", image->freq, status);
+    put_number(file, "CRPIX3", 1, status);
+    put_number(file, "CDELT3", 1, status);
+    put_text(file, "CUNIT3", "Hz", status);
+    put_text(file, "CTYPE4", "STOKES", status);
+    put_number(file, "CRVAL4", 1, status);
+    put_number(file, "CRPIX4", 1, status);
+    put_number(file, "CDELT4", 1, status);
 }
 
 cal_status cal_image_write(const char *path, const cal_image *image, cal_error *err)
 {
     fitsfile *file;
     int status = 0, closed = 0;
-    LONGLONG size[3] = {image->nx, image->ny, 1};
+    LONGLONG size[4] = {image->nx, image->ny, 1, 1};
     if (fits_create_diskfile(&file, path, &status))
         return fail_fits(err, CAL_OUTPUT, path, "cannot be made", status);
-    fits_create_imgll(file, FLOAT_IMG, 3, size, &status);
+    fits_create_imgll(file, FLOAT_IMG, 4, size, &status);
     put_header(file, image, &status);
     fits_write_img(file, TFLOAT, 1, (LONGLONG)cal_image_pixels(image), image->pixel, &status);
     fits_close_file(file, &closed);

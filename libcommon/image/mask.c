@@ -71,10 +71,11 @@ static bool is_inside(cal_region_kind kind, const double number[4], double x, do
     if (kind == CAL_REGION_BOX)
         return x >= fmin(number[0], number[2]) && x <= fmax(number[0], number[2]) &&
                y >= fmin(number[1], number[3]) && y <= fmax(number[1], number[3]);
-    double distance = hypot(x - number[0], y - number[1]);
+    double distance = hypot(x - number[0], y - number[1]),
+           slack = 1e-6; /* of a centre on the sky */
     if (kind == CAL_REGION_CIRCLE)
-        return distance <= number[2];
-    return distance >= number[2] && distance <= number[3];
+        return distance <= number[2] + slack;
+    return distance >= number[2] - slack && distance <= number[3] + slack;
 }
 
 cal_status cal_mask_add_region(const cal_image *image, const cal_region *region, uint8_t *mask,

@@ -141,6 +141,8 @@ static cal_status take_spws(const survey *s, cal_image_plan *plan, bool first_se
             on = on || (s->dd_on[d] && s->meta->dd[d].spw == w);
         if (!on)
             continue;
+        plan->one_shape =
+            plan->one_shape && s->meta->spw[w].nchan == s->meta->spw[s->meta->dd[0].spw].nchan;
         spw[count++] = w;
         for (int c = 0; c < s->meta->spw[w].nchan; c++) {
             double freq = s->meta->spw[w].freq[c];
@@ -229,7 +231,7 @@ static cal_status look_at_set(const char *path, const cal_select_text *text, cal
 cal_status cal_image_plan_make(char *const *path, int count, const cal_select_text *text,
                                cal_image_plan *plan, cal_error *err)
 {
-    *plan = (cal_image_plan){0};
+    *plan = (cal_image_plan){.one_shape = true};
     cal_status status = CAL_OK;
     for (int i = 0; !status && i < count; i++)
         status = look_at_set(path[i], text, plan, i == 0, err);

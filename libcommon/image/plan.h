@@ -18,6 +18,7 @@ typedef struct cal_image_plan {
     double dish;            /* smallest antenna's diameter, m; 0 when not known */
     double uv_low, uv_high; /* of the uvrange; 0 and INFINITY without one */
     bool uv_wavelengths;    /* they are in wavelengths, not m */
+    bool one_shape;         /* all these windows have as many channels as the set's first one */
     bool has_corrected;     /* every MS has CORRECTED_DATA */
     int64_t rows;
 } cal_image_plan;

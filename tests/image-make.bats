@@ -1,0 +1,224 @@
+# From simulated MeasurementSets to images.
+load helper
+
+setup_file() {
+    export SCENE=$BATS_FILE_TMPDIR
+    cd "$SCENE"
+    ms-sim --antennas 12 --spws 2 --nchan 4 --length 3min --noise 0.05 one.ms > sim.json
+    ms-sim --spws 1 --nchan 2 --noise 0.02 --start 2018/10/01/08:00:00 --field 'A,04h28m40.8,18d01m48' --source 2,20,-36 --source 0.5,-40,44 \
+        --field 'B,04h40m00,18d01m48' --source 1 --scan A,120s --scan B,60s two.ms > /dev/null
+}
+
+setup() {
+    need_program wsclean
+    mkdir "$BATS_TEST_TMPDIR/work"
+    cd "$BATS_TEST_TMPDIR/work"
+}
+
+@test "image-make: a clean image with cell and size from the data, to its schema; the set is not touched" {
+    before=$(hash_tree "$SCENE/one.ms")
+    image-make --niter 500 --nsigma 4 "$SCENE/one.ms" one > one.json
+    $PYTHON -m jsonschema -i one.json <(image-make --schema)
+    assert_equal "$(hash_tree "$SCENE/one.ms")" "$before"
+    run -0 ls
+    assert_output "$(printf '%s\n' one-{dirty,image,model,psf,residual}.fits one.json)"
+    run -0 jq -c '[.size_chosen, .cell_chosen, (.images | map(.kind)), .images[0].path,
+        (.beam.minor_arcsec / .cell_arcsec | . > 4 and . < 7), (.peak_fit.value - 1 | fabs) < 0.1, .field_name, .spws]' one.json
+    assert_output '[true,true,["image","residual","model","psf","dirty"],"one-image.fits",true,true,"demo",[0,1]]'
+}
+
+@test "image-make: sources are where they were put, within a pixel" {
+    image-make --field A --niter 500 --nsigma 5 --imsize 256 --cell 1arcsec "$SCENE/two.ms" a > a.json
+    # 2 Jy 20 arcsec east and 36 south of the centre: pixel 128 - 20, 128 - 36
+    run -0 jq -c '[.peak.pixel, (.peak_fit.value - 2 | fabs) < 0.1, .size, .cell_arcsec, .size_chosen]' a.json
+    assert_output '[[108,92],true,[256,256],1,false]'
+    run -0 image-stats --box 148,152,188,192 --jq '.images[0] | [.peak.pixel, (.peak_fit.value - 0.5 | fabs) < 0.1]' a-image.fits
+    assert_output '[[168,172],true]'
+}
+
+@test "image-make: fields with different phase centres are refused by name; one that is chosen is imaged" {
+    run --separate-stderr -2 image-make "$SCENE/two.ms" x
+    assert_equal "$stderr" "image-make: $SCENE/two.ms: fields 0 and 1 have different phase centres and cannot be imaged together: choose with --field among 0 A, 1 B"
+    run -0 image-make --field B --imsize 128 --cell 1arcsec --jq '[.fields, .peak.pixel]' "$SCENE/two.ms" b
+    assert_output '[[1],[64,64]]'
+    run --separate-stderr -3 image-make --field C "$SCENE/two.ms" x
+    assert_regex "$stderr" 'no field matches "C"; fields are 0 A, 1 B'
+    run -0 ls
+    refute_output --partial x
+}
+
+@test "image-make: two sets together give a lower noise, and must have the field under one id" {
+    ms-sim --antennas 12 --spws 2 --nchan 4 --length 3min --noise 0.05 --seed 2 other.ms > /dev/null
+    run -0 image-make --imsize 128 --cell 4arcsec --jq .rows "$SCENE/one.ms" other.ms both
+    both=$output
+    run -0 image-make --imsize 128 --cell 4arcsec --jq .rows "$SCENE/one.ms" one
+    assert_equal "$both" $((2 * output))
+    run --separate-stderr -3 image-make --field A,demo other.ms "$SCENE/two.ms" x
+    run --separate-stderr -3 image-make --field 1 "$SCENE/two.ms" other.ms x
+}
+
+@test "image-make: the model goes to a MODEL_DATA that is tiled like DATA, only when asked to" {
+    ms-sim --antennas 12 --nchan 4 --spws 2 --length 1min --noise 0.01 own.ms > /dev/null
+    image-make --imsize 256 --cell 2arcsec --niter 100 own.ms none > /dev/null
+    run -0 $PYTHON -c 'import casacore.tables as t; print("MODEL_DATA" in t.table("own.ms", ack=False).colnames())'
+    assert_line False
+    image-make --imsize 256 --cell 2arcsec --niter 1000 --nsigma 4 --savemodel modelcolumn own.ms model > /dev/null
+    run -0 $PYTHON - << 'END'
+import casacore.tables as t, numpy as n
+ms = t.table("own.ms", ack=False)
+d, m = ms.getcol("DATA"), ms.getcol("MODEL_DATA")
+manager = {c: v["TYPE"] for v in ms.getdminfo().values() for c in v["COLUMNS"]}
+print(manager["DATA"] == manager["MODEL_DATA"], d.shape == m.shape, abs(d - m).std() < 0.3 * abs(d).mean(), abs(m).mean() > 0.5)
+END
+    assert_line "True True True True"
+    run --separate-stderr -2 image-make --savemodel modelcolumn own.ms x
+    assert_regex "$stderr" "needs --niter above 0"
+}
+
+@test "image-make: windows with different numbers of channels are imaged; the model that WSClean cannot write there is refused" {
+    ms-sim --dry-run --antennas 8 --length 30s --jq '.scene | .spws[0].nchan = 2 | .spws[1].nchan = 6' x.ms > scene.json
+    ms-sim scene.json mixed.ms > /dev/null
+    before=$(hash_tree mixed.ms)
+    run --separate-stderr -3 image-make --imsize 128 --cell 4arcsec --niter 50 --savemodel modelcolumn mixed.ms mixed
+    assert_regex "$stderr" "differ in their number of channels; split these off first"
+    run --separate-stderr -3 image-make --spw 1 --imsize 128 --cell 4arcsec --niter 50 --savemodel modelcolumn mixed.ms mixed
+    run -0 image-make --imsize 128 --cell 4arcsec --niter 50 mixed.ms mixed
+    assert_equal "$(hash_tree mixed.ms)" "$before"
+}
+
+@test "image-make: a mask decides the grid, must fit, and must not be empty" {
+    image-make --imsize 128 --cell 4arcsec "$SCENE/one.ms" first > /dev/null
+    image-stats --circle 64,64,10 --save-near-field ring.fits first-image.fits > /dev/null
+    run -0 image-make --niter 20 --mask ring.fits --jq '[.size, .cell_arcsec, .rms_method]' "$SCENE/one.ms" masked
+    assert_output '[[128,128],4,"mad"]'
+    $PYTHON - << 'END'
+import struct # a mask with two axes, without sky: what a script would write
+card = lambda k, v: f'{k:<8}= {v:>20}'.ljust(80)
+head = ''.join([card('SIMPLE', 'T'), card('BITPIX', 16), card('NAXIS', 2), card('NAXIS1', 128), card('NAXIS2', 128), 'END'.ljust(80)])
+data = b''.join(struct.pack('>h', 50 < x < 80 and 50 < y < 80) for y in range(128) for x in range(128))
+open('plain.fits', 'wb').write(head.ljust(2880).encode() + data + bytes(-len(data) % 2880))
+END
+    run -0 image-make --niter 20 --cell 4arcsec --mask plain.fits --jq '[.size, .minor_iterations]' "$SCENE/one.ms" plain
+    assert_output '[[128,128],20]'
+    run --separate-stderr -3 image-make --niter 20 --imsize 256 --mask ring.fits "$SCENE/one.ms" x
+    assert_regex "$stderr" "mask ring.fits has 128 x 128 pixels, but --imsize asks for 256 x 256"
+    run --separate-stderr -4 image-make --niter 20 --mask masked-model.fits "$SCENE/one.ms" x
+    assert_regex "$stderr" "mask masked-model.fits is empty"
+    run --separate-stderr -3 image-make --niter 20 --mask scene.json "$SCENE/one.ms" x
+}
+
+@test "image-make: selections, weights and thresholds reach the imager in its own words" {
+    run -0 image-make --dry-run --spw 1 --uvrange '100~900m' --weighting natural --niter 9 --threshold 2mJy --nsigma 3 \
+        --uvtaper 8arcsec --usemask auto --deconvolver multiscale --scales 0,5,15 --stokes RR -j 1 \
+        --jq '.input | [.spw, .min_uv_m, .max_uv_m, .weighting, .threshold_jy, .auto_threshold, .taper_arcsec, .auto_mask, .scales, .stokes, .jobs]' "$SCENE/one.ms" dry
+    assert_output '[[1],100,900,"natural",0.002,3,8,5,[0,5,15],"RR",1]'
+    run -0 ls
+    assert_output ""
+    run -0 image-make --imsize 64 --cell 4arcsec --spw 1 --uvrange '100~900m' --weighting natural --niter 9 --threshold 2mJy \
+        --jq '.command | join(" ")' "$SCENE/one.ms" sel
+    assert_output --partial "-reorder -temp-dir"
+    assert_output --partial "-spws 1 -pol I -size 64 64 -scale 4asec -weight natural -minuvw-m 100 -maxuvw-m 900 -niter 9"
+}
+
+@test "image-make: wrong wishes" {
+    while IFS='|' read -r wanted arguments words; do
+        # shellcheck disable=SC2086
+        run --separate-stderr "-$wanted" image-make $arguments "$SCENE/one.ms" x
+        assert_equal "${#stderr_lines[@]}" 1
+        assert_regex "$stderr" "$words"
+    done << 'END'
+2|--spw 0:1~2|channels within a spectral window \(spw 0\) cannot be chosen
+3|--spw 7|7
+2|--imsize 33|even numbers of pixels
+2|--imsize 64,64,64|even numbers of pixels
+2|--cell 0.5Jy|--cell
+2|--cell 0arcsec|--cell must be above 0
+2|--threshold 5arcsec|--threshold
+2|--uvrange 1~2klambda,>5klambda|one uvrange
+2|--mgain 0|--gain and --mgain
+2|--niter -3|below 0
+2|--scales 0,x --deconvolver multiscale|--scales wants
+2|--scales 0,5|scales are for the deconvolver multiscale
+2|--deconvolver hogbon|hogbom
+2|--mask m.fits --usemask auto|exclude each other
+2|--task picture=wsclean|--task wants image=PLUGIN
+6|--task image=nobody|no plugin has the name or task "nobody"
+END
+    run -3 image-make /nonexistent.ms x
+    run -2 image-make "$SCENE/one.ms"
+    run -0 ls
+    assert_output ""
+}
+
+@test "image-make: images that exist are refused, and replaced with --force" {
+    echo mine > one-psf.fits
+    run --separate-stderr -5 image-make --imsize 64 --cell 4arcsec "$SCENE/one.ms" one
+    assert_regex "$stderr" "one-psf.fits: exists"
+    assert_equal "$(cat one-psf.fits)" mine
+    run -0 ls
+    assert_output one-psf.fits
+    image-make --force --imsize 64 --cell 4arcsec "$SCENE/one.ms" one > /dev/null
+    run -0 image-stats --jq '.images[0].peak.value' one-psf.fits
+    assert_output --regexp '^(1|0\.9999[0-9]*|1\.0000[0-9]*)$'
+    run --separate-stderr -5 image-make --imsize 64 --cell 4arcsec "$SCENE/one.ms" nowhere/one
+}
+
+@test "image-make: all data flagged is an error, with nothing left" {
+    cp -r "$SCENE/one.ms" flagged.ms
+    $PYTHON -c 'import casacore.tables as t; ms = t.table("flagged.ms", readonly=False, ack=False); f = ms.getcol("FLAG"); f[:] = True; ms.putcol("FLAG", f)'
+    run --separate-stderr -4 image-make --imsize 64 --cell 4arcsec flagged.ms one
+    assert_equal "$stderr" "image-make: wsclean: WSClean found no data to image: all that was selected is flagged or has no weight"
+    run -0 ls
+    assert_output flagged.ms
+}
+
+@test "image-make: without WSClean it says what to install" {
+    tool=$(command -v image-make)
+    run --separate-stderr -6 env PATH=/nonexistent "$tool" --imsize 64 --cell 4arcsec "$SCENE/one.ms" one
+    assert_equal "$stderr" "image-make: wsclean: WSClean is not installed: there is no wsclean in PATH; apt-get install wsclean"
+    run -0 ls
+    assert_output ""
+}
+
+@test "image-make: WSClean's own words when it fails" {
+    run --separate-stderr -6 image-make --datacolumn corrected --imsize 64 --cell 4arcsec "$SCENE/one.ms" one
+    assert_equal "$stderr" "image-make: wsclean: WSClean ended with status 255: Table column CORRECTED_DATA is unknown"
+    run -0 ls
+    assert_output ""
+}
+
+@test "image-make: an imager that dies costs one line and leaves nothing" {
+    CALUTILS_PLUGINS=$CAL_BUILD/tests/plugins run --separate-stderr image-make -q "$SCENE/one.ms" one
+    assert_equal "$status" 6
+    assert_regex "$stderr" 'crashes_imaging.so\) died of SIGSEGV'
+    assert_equal "${#stderr_lines[@]}" 1
+    run -0 ls
+    assert_output ""
+}
+
+@test "image-make: a signal in the middle ends WSClean and leaves nothing" {
+    before=$(hash_tree "$SCENE/one.ms")
+    image-make --imsize 2048 --cell 0.5arcsec --niter 1000000 --mgain 0.99 --threshold 0.00001mJy "$SCENE/one.ms" long &
+    pid=$!
+    for _ in $(seq 200); do
+        compgen -G 'long-image.fits.partial/*psf.fits' > /dev/null && break
+        sleep 0.05
+    done
+    compgen -G 'long-image.fits.partial/*psf.fits'
+    kill -TERM $pid
+    status=0
+    wait $pid || status=$?
+    assert_equal "$status" 143
+    run -0 ls
+    assert_output ""
+    run grep -laE "long-image.fits.partial/" /proc/[0-9]*/cmdline
+    refute_output --regexp '/proc/[0-9]+/cmdline'
+    assert_equal "$(hash_tree "$SCENE/one.ms")" "$before"
+}
+
+@test "image-make: the real EVLA set" {
+    need_data day2_TDEM0003_10s_norx_1src_1spw.ms.tar.gz
+    set=$(unpack "$DATA/day2_TDEM0003_10s_norx_1src_1spw.ms.tar.gz")
+    run -0 image-make --niter 300 --nsigma 3 --jq '[.field_name, .size, .cell_arcsec, .rows]' "$set" evla
+    assert_output '["J1008+0730",[240,240],0.33,1360]'
+}
