@@ -64,6 +64,7 @@ typedef struct imaging {
     cal_words command;
     const char *name;
     char *scratch;   /* our own directory; NULL when the caller gave one */
+    char *mask;      /* the mask as WSClean reads it; NULL without one */
     char *complaint; /* what WSClean says went wrong */
     double fraction;
 } imaging;

@@ -6,7 +6,7 @@ setup_file() {
     cd "$SCENE"
     ms-sim --antennas 12 --spws 2 --nchan 4 --length 3min --noise 0.05 one.ms > sim.json
     ms-sim --spws 1 --nchan 2 --noise 0.02 --start 2018/10/01/08:00:00 --field 'A,04h28m40.8,18d01m48' --source 2,20,-36 --source 0.5,-40,44 \
-        --field 'B,04h40m00,18d01m48' --source 1 --scan A,120s --scan B,60s two.ms > /dev/null
+        --field 'B,04h40m00,18d01m48' --source 1 --scan A,900s --scan B,30s two.ms > /dev/null
 }
 
 setup() {

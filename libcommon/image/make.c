@@ -100,6 +100,14 @@ static cal_status choose_grid(const cal_image_wish *wish, const cal_image_plan *
     return CAL_OK;
 }
 
+/* In arcsec, without the last bits that come from degrees and back. */
+static double cell_arcsec(const grid *g)
+{
+    char text[40];
+    snprintf(text, sizeof text, "%.12g", g->cell / arcsec);
+    return strtod(text, NULL);
+}
+
 /* ---- the task's input ---- */
 
 static void put_positive(jv *input, const char *key, double value)
@@ -157,7 +165,7 @@ static void put_data(jv *input, const cal_image_job *job, const cal_image_plan *
     put_positive(input, plan->uv_wavelengths ? "min_uv_lambda" : "min_uv_m", plan->uv_low);
     put_positive(input, plan->uv_wavelengths ? "max_uv_lambda" : "max_uv_m", plan->uv_high);
     cal_json_set(input, "size", JV_ARRAY(jv_number(g->nx), jv_number(g->ny)));
-    cal_json_set(input, "cell_arcsec", cal_json_double(g->cell / arcsec));
+    cal_json_set(input, "cell_arcsec", cal_json_double(cell_arcsec(g)));
 }
 
 static cal_status put_cleaning(jv *input, const cal_image_wish *wish, cal_error *err)
@@ -321,7 +329,7 @@ static jv report(const cal_image_job *job, const cal_image_plan *plan, const gri
         cal_json_ints(plan->field, plan->fields), jv_string("spws"),
         cal_json_ints(plan->spw, plan->spws), jv_string("rows"), jv_number((double)plan->rows),
         jv_string("size"), JV_ARRAY(jv_number(g->nx), jv_number(g->ny)), jv_string("size_chosen"),
-        jv_bool(g->size_chosen), jv_string("cell_arcsec"), cal_json_double(g->cell / arcsec));
+        jv_bool(g->size_chosen), jv_string("cell_arcsec"), cal_json_double(cell_arcsec(g)));
     cal_json_set(&document, "cell_chosen", jv_bool(g->cell_chosen));
     cal_json_set(&document, "longest_baseline_lambda", cal_json_float((float)plan->longest));
     bool made = jv_get_kind(stats) == JV_KIND_OBJECT;

@@ -81,10 +81,14 @@ cal_vertex cal_peak_vertex(const cal_image *image, int x, int y)
     cal_vertex vertex = {*at, x, y};
     if (x < 1 || y < 1 || x >= image->nx - 1 || y >= image->ny - 1)
         return vertex;
+    bool positive = true; /* the logarithm of a Gaussian is a parabola */
+    for (int k = 0; k < 9; k++)
+        positive = positive && at[(k / 3 - 1) * image->nx + k % 3 - 1] > 0;
     double s = 0, sx = 0, sy = 0, sxx = 0, syy = 0, sxy = 0; /* sums of v, x v, ... over the nine */
     for (int j = -1; j <= 1; j++)
         for (int i = -1; i <= 1; i++) {
             double v = at[j * image->nx + i];
+            v = positive ? log(v) : v;
             s += v;
             sx += i * v;
             sy += j * v;
@@ -99,7 +103,8 @@ cal_vertex cal_peak_vertex(const cal_image *image, int x, int y)
     double dx = (e * c - 2 * f * b) / determinant, dy = (e * b - 2 * d * c) / determinant;
     if (!(d < 0 && determinant > 0 && fabs(dx) <= 1 && fabs(dy) <= 1))
         return vertex;
-    return (cal_vertex){a + (b * dx + c * dy) / 2, x + dx, y + dy};
+    double top = a + (b * dx + c * dy) / 2;
+    return (cal_vertex){positive ? exp(top) : top, x + dx, y + dy};
 }
 
 /* Peak, minimum, mean and counts. */

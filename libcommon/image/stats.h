@@ -18,8 +18,8 @@ typedef struct cal_extreme {
     int x, y;
 } cal_extreme;
 
-/* The vertex of the parabola through the 3 x 3 pixels around the peak (least squares); the peak's own pixel where it is no
- * proper maximum. */
+/* The vertex of the parabola through the 3 x 3 pixels around the peak (least squares), of their logarithms where all are positive,
+ * which is exact for a Gaussian; the peak's own pixel where it is no proper maximum. */
 typedef struct cal_vertex {
     double value, x, y;
 } cal_vertex;

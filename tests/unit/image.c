@@ -124,14 +124,20 @@ static void test_peak(void)
 {
     cal_image *image = make_image(32, 32);
     for (int y = 0; y < 32; y++)
-        for (int x = 0; x < 32; x++) /* a parabola with a cross term: the fit is exact */
-            image->pixel[y * 32 + x] =
-                (float)(5 - 0.02 * (x - 10.3) * (x - 10.3) - 0.03 * (y - 20.4) * (y - 20.4) +
-                        0.01 * (x - 10.3) * (y - 20.4));
+        for (int x = 0; x < 32; x++) { /* a parabola with a cross term: the fit is exact */
+            double dx = x - 10.3, dy = y - 20.4;
+            image->pixel[y * 32 + x] = (float)(-5 - 0.2 * dx * dx - 0.3 * dy * dy + 0.1 * dx * dy);
+        }
     cal_vertex vertex = cal_peak_vertex(image, 10, 20);
-    CHECK_NEAR(vertex.x, 10.3, 1e-4);
-    CHECK_NEAR(vertex.y, 20.4, 1e-4);
-    CHECK_NEAR(vertex.value, 5, 1e-5);
+    CHECK_NEAR(vertex.x, 10.3, 1e-5);
+    CHECK_NEAR(vertex.y, 20.4, 1e-5);
+    CHECK_NEAR(vertex.value, -5, 1e-5);
+    for (int i = 0; i < 32 * 32; i++) /* positive: exact for a Gaussian */
+        image->pixel[i] = (float)(3 * exp(image->pixel[i] + 5));
+    vertex = cal_peak_vertex(image, 10, 20);
+    CHECK_NEAR(vertex.x, 10.3, 1e-5);
+    CHECK_NEAR(vertex.y, 20.4, 1e-5);
+    CHECK_NEAR(vertex.value, 3, 1e-5);
     vertex = cal_peak_vertex(image, 0, 5); /* on the border */
     CHECK_NEAR(vertex.x, 0, 0);
     memset(image->pixel, 0, 32 * 32 * sizeof(float)); /* flat */
