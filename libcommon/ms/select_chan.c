@@ -2,7 +2,8 @@
  *
  * By frequency a range takes the channels whose centres lie in it, bounds included; one frequency takes the two channels around it,
  * the first at or beyond it and the one before (CASA's rule). A range that begins within the window and ends beyond it is cut; a
- * range wholly outside is an error, or drops the window where the expression names several. */
+ * range wholly outside is an error, or drops the window where the expression names several (with a warning, except for
+ * frequencies, where that is what one wants). */
 #include "ms/select_chan.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -185,43 +186,65 @@ static cal_status parse_range(cal_cursor *cursor, const cal_spw *spw, int *first
     return CAL_OK;
 }
 
-/* All ranges for one window; *outside: there was one without a channel of it. */
-static cal_status parse_channels(cal_cursor *cursor, cal_chan_marks *marks, int spw, bool *outside,
-                                 bool *any)
+/* The first range that has no channel in a window. */
+typedef struct missing_range {
+    const char *start; /* NULL: none */
+    int length, spw;
+} missing_range;
+
+/* All ranges for one window; *any: they choose a channel. */
+static cal_status parse_channels(cal_cursor *cursor, cal_chan_marks *marks, int spw,
+                                 missing_range *missing, bool *any)
 {
     const cal_spw *window = &marks->meta->spw[spw];
     do {
         int first = 0, last = window->nchan - 1, step;
         cal_cursor_blanks(cursor);
-        if ((*cursor->at != '^' && parse_range(cursor, window, &first, &last)) ||
+        const char *start = cursor->at;
+        if ((*start != '^' && parse_range(cursor, window, &first, &last)) ||
             parse_step(cursor, window, &step))
             return cursor->err->status;
-        if (first > last) {
-            *outside = true;
-            continue;
+        if (first <= last) {
+            *any = true;
+            cal_chan_marks_add(marks, spw, first, last, step);
+        } else if (!missing->start) {
+            *missing = (missing_range){start, (int)(cursor->at - start), spw};
         }
-        *any = true;
-        cal_chan_marks_add(marks, spw, first, last, step);
     } while (cal_cursor_take(cursor, ";"));
     return CAL_OK;
+}
+
+static cal_status fail_missing(const cal_cursor *cursor, const cal_meta *meta,
+                               const missing_range *missing)
+{
+    const cal_spw *spw = &meta->spw[missing->spw];
+    if (!spw->nchan)
+        return cal_fail(cursor->err, CAL_INPUT, "spectral window %d has no channels at all",
+                        missing->spw);
+    return cal_fail(
+        cursor->err, CAL_INPUT,
+        "spw selection \"%s\": no channel of spectral window %d is in %.*s; it has channels 0~%d "
+        "(%.9g to %.9g GHz)",
+        cursor->text, missing->spw, missing->length, missing->start, spw->nchan - 1,
+        spw->freq[0] / 1e9, spw->freq[spw->nchan - 1] / 1e9);
 }
 
 cal_status cal_cursor_channels(cal_cursor *cursor, cal_chan_marks *marks, const cal_ids *spws)
 {
     const char *start = cursor->at;
-    bool any = false, outside = false;
+    missing_range missing = {0};
+    bool any = false;
     for (int i = 0; i < spws->count; i++) {
+        bool here = false;
         cursor->at = start;
-        if (parse_channels(cursor, marks, spws->id[i], &outside, &any))
+        if (parse_channels(cursor, marks, spws->id[i], &missing, &here))
             return cursor->err->status;
+        if (!here && spws->count > 1 && !memmem(start, cursor->at - start, "Hz", 2))
+            cal_warn(
+                "spw selection \"%s\": spectral window %d has channels 0~%d only and is left out",
+                cursor->text, spws->id[i], marks->meta->spw[spws->id[i]].nchan - 1);
+        any |= here;
     }
-    if (any && !(outside && spws->count == 1))
-        return CAL_OK;
-    const cal_spw *spw = &marks->meta->spw[spws->id[0]];
-    return cal_fail(cursor->err, CAL_INPUT,
-                    "spw selection \"%s\": channels %.*s are outside spectral window %d, which has "
-                    "channels 0~%d (%.9g to %.9g GHz)",
-                    cursor->text, (int)(cursor->at - start), start, spws->id[0], spw->nchan - 1,
-                    spw->nchan ? spw->freq[0] / 1e9 : 0,
-                    spw->nchan ? spw->freq[spw->nchan - 1] / 1e9 : 0);
+    bool one = spws->count == 1;
+    return missing.start && (one || !any) ? fail_missing(cursor, marks->meta, &missing) : CAL_OK;
 }
