@@ -59,7 +59,7 @@ static cal_status next_window(cal_reader *reader, cal_error *err)
 /* Take the first row that is left and all others of its shape out of the window. */
 static cal_status pick_rows(cal_reader *reader, reader_slot *slot, cal_error *err)
 {
-    const cal_rows *window = reader->window;
+    cal_rows *window = reader->window;
     cal_block *block = &slot->block;
     int64_t count = 0;
     for (int64_t i = 0; i < window->count; i++) {
@@ -81,7 +81,12 @@ static cal_status pick_rows(cal_reader *reader, reader_slot *slot, cal_error *er
         }
     }
     reader->kept -= count;
-    cal_rows_pick(window, reader->index, count, slot->rows);
+    if (count == window->count) { /* all of them: no need to copy */
+        reader->window = slot->rows;
+        slot->rows = window;
+    } else {
+        cal_rows_pick(window, reader->index, count, slot->rows);
+    }
     block->rows = *slot->rows;
     return CAL_OK;
 }

@@ -139,9 +139,9 @@ bool find_extents(TiledStMan &manager, const cal_span &rows, const IPosition &sh
 {
     IPosition where;
     const TSMCube *plain = nullptr;
-    if (!rows.list && dynamic_cast<TiledColumnStMan *>(&manager)) {
+    if (!rows.list && manager.canAccessColumn()) { /* all rows in one hypercube, in their order */
         const TSMCube *cube = manager.getHypercube(rows.first, where);
-        extents.push_back({cube, rows.first, 0, rows.count});
+        extents.push_back({cube, last_of(where), 0, rows.count});
         return is_plain(*cube, shape, bits);
     }
     for (int64_t i = 0; i < rows.count; i++) {
