@@ -93,3 +93,15 @@ bool cal_caltable_order(const cal_caltable *table, int64_t *order)
         qsort_r(order, table->rows, sizeof *order, compare_rows, (void *)table);
     return sorted;
 }
+
+uint8_t *cal_caltable_antennas_used(const cal_caltable *table)
+{
+    uint8_t *used = CAL_NEW_ARRAY(uint8_t, table->meta->antennas);
+    for (int64_t row = 0; row < table->rows; row++)
+        for (int e = 0; e < table->npar[row] * table->nchan[row]; e++)
+            if (!table->flag[table->offset[row] + e]) {
+                used[table->antenna1[row]] = 1;
+                break;
+            }
+    return used;
+}

@@ -76,4 +76,7 @@ cal_status cal_caltable_write(const cal_caltable *table, const cal_table *ms, co
  * when they are so already. */
 bool cal_caltable_order(const cal_caltable *table, int64_t *order);
 
+/* Antennas with any unflagged solution: [antenna of the table] 0 or 1; the caller frees it. */
+uint8_t *cal_caltable_antennas_used(const cal_caltable *table);
+
 #endif

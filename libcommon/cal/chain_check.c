@@ -11,19 +11,6 @@ static void remark(cal_term *term, char *text)
     free(text);
 }
 
-/* Antennas with any unflagged solution: [antenna of the table]. */
-static uint8_t *antennas_used(const cal_caltable *table)
-{
-    uint8_t *used = CAL_NEW_ARRAY(uint8_t, table->meta->antennas);
-    for (int64_t row = 0; row < table->rows; row++)
-        for (int e = 0; e < table->npar[row] * table->nchan[row]; e++)
-            if (!table->flag[table->offset[row] + e]) {
-                used[table->antenna1[row]] = 1;
-                break;
-            }
-    return used;
-}
-
 static cal_status check_antenna_names(const cal_caltable *table, const cal_meta *meta,
                                       const uint8_t *used, cal_error *err)
 {
@@ -81,7 +68,7 @@ static void check_fields(cal_term *term, const cal_meta *meta)
 
 cal_status cal_term_check(cal_term *term, const cal_meta *meta, bool ignore_names, cal_error *err)
 {
-    uint8_t *used = antennas_used(term->table);
+    uint8_t *used = cal_caltable_antennas_used(term->table);
     cal_status status = ignore_names ? CAL_OK : check_antenna_names(term->table, meta, used, err);
     if (!status && !ignore_names)
         check_positions(term, meta, used);

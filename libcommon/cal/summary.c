@@ -1,0 +1,404 @@
+/* The summary of a table: the whole, by spw, by antenna. */
+#include "cal/summary.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/number.h"
+#include "base/text.h"
+#include "cal/jones.h"
+#include <math.h>
+#include <string.h>
+
+/* ---- numbers gathered ---- */
+
+/* A growing list of floats, for medians. */
+typedef struct sample {
+    float *value;
+    size_t count, room;
+} sample;
+
+static void add(sample *s, float value)
+{
+    if (s->count == s->room) {
+        s->room = s->room ? 2 * s->room : 256;
+        s->value = cal_grow(s->value, s->room, sizeof *s->value);
+    }
+    s->value[s->count++] = value;
+}
+
+static jv median_of(sample *s)
+{
+    return cal_json_float(cal_median_f(s->value, s->count));
+}
+
+/* Median absolute deviation from the median. */
+static jv mad_of(sample *s)
+{
+    float middle = cal_median_f(s->value, s->count);
+    for (size_t i = 0; i < s->count; i++)
+        s->value[i] = fabsf(s->value[i] - middle);
+    return median_of(s);
+}
+
+/* Counts and samples of some of a table's parameters. */
+typedef struct gathered {
+    int64_t rows, solutions, flagged, not_numbers, zeros;
+    sample snr, amplitude;
+    float least_snr;
+} gathered;
+
+static float amplitude_at(const cal_caltable *table, int64_t at)
+{
+    return table->complex_par ? cabsf(table->cpar[at]) : table->fpar[at];
+}
+
+static void gather_parameter(const cal_caltable *table, int64_t at, gathered *g)
+{
+    g->solutions++;
+    if (table->flag[at]) {
+        g->flagged++;
+        return;
+    }
+    float amplitude = amplitude_at(table, at);
+    g->not_numbers += !isfinite(amplitude);
+    g->zeros += amplitude == 0;
+    if (isfinite(amplitude))
+        add(&g->amplitude, amplitude);
+    if (!table->snr || !isfinite(table->snr[at]))
+        return;
+    g->least_snr = g->snr.count ? fminf(g->least_snr, table->snr[at]) : table->snr[at];
+    add(&g->snr, table->snr[at]);
+}
+
+static void gather_row(const cal_caltable *table, int64_t row, gathered *g)
+{
+    g->rows++;
+    for (int e = 0; e < table->npar[row] * table->nchan[row]; e++)
+        gather_parameter(table, table->offset[row] + e, g);
+}
+
+static double fraction(int64_t part, int64_t whole)
+{
+    return whole ? (double)part / (double)whole : NAN;
+}
+
+static void set_flags(jv *object, const gathered *g)
+{
+    cal_json_set(object, "rows", jv_number((double)g->rows));
+    cal_json_set(object, "solutions", jv_number((double)g->solutions));
+    cal_json_set(object, "flagged", jv_number((double)g->flagged));
+    cal_json_set(object, "flagged_fraction", cal_json_double(fraction(g->flagged, g->solutions)));
+}
+
+static void forget(gathered *g)
+{
+    free(g->snr.value);
+    free(g->amplitude.value);
+}
+
+/* ---- by spw ---- */
+
+/* Distinct times of a spw, and the usual step between them. */
+static void set_intervals(const cal_caltable *table, int spw, jv *object)
+{
+    sample step = {0};
+    double last = NAN;
+    int intervals = 0;
+    for (int64_t row = 0; row < table->rows; row++) {
+        if (table->spw_id[row] != spw || table->time[row] == last)
+            continue;
+        if (intervals++)
+            add(&step, (float)(table->time[row] - last));
+        last = table->time[row];
+    }
+    cal_json_set(object, "intervals", jv_number(intervals));
+    cal_json_set(object, "median_step_s", median_of(&step));
+    free(step.value);
+}
+
+static jv describe_spw(const cal_caltable *table, int s)
+{
+    const cal_caltable_spw *spw = &table->spw[s];
+    gathered g = {0};
+    double low = INFINITY, high = -INFINITY, bandwidth = 0;
+    for (int c = 0; c < spw->nchan; c++) {
+        low = fmin(low, spw->freq[c] - fabs(spw->width[c]) / 2);
+        high = fmax(high, spw->freq[c] + fabs(spw->width[c]) / 2);
+        bandwidth += fabs(spw->width[c]);
+    }
+    for (int64_t row = 0; row < table->rows; row++)
+        if (table->spw_id[row] == s)
+            gather_row(table, row, &g);
+    jv object = jv_object();
+    cal_json_set(&object, "id", jv_number(s));
+    cal_json_set(&object, "name", cal_json_text(table->meta->spw[s].name));
+    cal_json_set(&object, "nchan", jv_number(spw->nchan));
+    cal_json_set(&object, "freq_hz", cal_json_double((low + high) / 2));
+    cal_json_set(&object, "bandwidth_hz", cal_json_double(bandwidth));
+    cal_json_set(&object, "absent", jv_bool(spw->absent));
+    set_flags(&object, &g);
+    set_intervals(table, s, &object);
+    forget(&g);
+    return object;
+}
+
+/* ---- by antenna ---- */
+
+static bool has_refants(const cal_caltable *table)
+{
+    return !strcasestr(table->type, "Mueller");
+}
+
+/* Is this row the first of its interval? ANTENNA2, the refant, is one for all rows of it. */
+static bool starts_interval(const cal_caltable *table, int64_t row)
+{
+    return row == 0 || table->time[row] != table->time[row - 1] ||
+           table->spw_id[row] != table->spw_id[row - 1];
+}
+
+static int64_t count_as_refant(const cal_caltable *table, int antenna)
+{
+    int64_t count = 0;
+    for (int64_t row = 0; row < table->rows && has_refants(table); row++)
+        count += starts_interval(table, row) && table->antenna2[row] == antenna;
+    return count;
+}
+
+/* Flagged fraction of each parameter: for gains, of each hand. */
+static jv flags_by_parameter(const cal_caltable *table, int antenna)
+{
+    enum { MOST = 16 };
+    int64_t all[MOST] = {0}, flagged[MOST] = {0};
+    int npar = 0;
+    for (int64_t row = 0; row < table->rows; row++) {
+        int n = table->npar[row] < MOST ? table->npar[row] : MOST;
+        if (table->antenna1[row] != antenna)
+            continue;
+        npar = n > npar ? n : npar;
+        for (int e = 0; e < table->npar[row] * table->nchan[row]; e++) {
+            int par = e % table->npar[row];
+            if (par < MOST) {
+                all[par]++;
+                flagged[par] += table->flag[table->offset[row] + e] != 0;
+            }
+        }
+    }
+    jv list = jv_array();
+    for (int p = 0; p < npar; p++)
+        cal_json_push(&list, cal_json_double(fraction(flagged[p], all[p])));
+    return list;
+}
+
+static jv describe_antenna(const cal_caltable *table, int antenna)
+{
+    gathered g = {0};
+    for (int64_t row = 0; row < table->rows; row++)
+        if (table->antenna1[row] == antenna)
+            gather_row(table, row, &g);
+    jv object = jv_object();
+    cal_json_set(&object, "id", jv_number(antenna));
+    cal_json_set(&object, "name", cal_json_text(table->meta->antenna[antenna].name));
+    set_flags(&object, &g);
+    cal_json_set(&object, "flagged_by_parameter", flags_by_parameter(table, antenna));
+    cal_json_set(&object, "median_snr", median_of(&g.snr));
+    cal_json_set(&object, "median_amplitude", median_of(&g.amplitude));
+    cal_json_set(&object, "intervals_as_refant",
+                 jv_number((double)count_as_refant(table, antenna)));
+    forget(&g);
+    return object;
+}
+
+/* ---- refants ---- */
+
+static jv describe_refant_change(const cal_caltable *table, int64_t row, int before)
+{
+    char text[40];
+    jv object = jv_object();
+    cal_json_set(&object, "spw", jv_number(table->spw_id[row]));
+    cal_json_set(&object, "time_mjd_s", cal_json_double(table->time[row]));
+    cal_json_set(&object, "time", cal_json_text(cal_time_iso(table->time[row], 1, text)));
+    cal_json_set(&object, "from", jv_number(before));
+    cal_json_set(&object, "to", jv_number(table->antenna2[row]));
+    return object;
+}
+
+/* Within a spw, where the antenna whose phase is zero becomes another one. */
+static jv refant_changes(const cal_caltable *table)
+{
+    jv list = jv_array();
+    for (int64_t row = 1, last = 0; row < table->rows && has_refants(table); row++) {
+        if (!starts_interval(table, row))
+            continue;
+        if (table->spw_id[row] == table->spw_id[last] &&
+            table->antenna2[row] != table->antenna2[last])
+            cal_json_push(&list, describe_refant_change(table, row, table->antenna2[last]));
+        last = row;
+    }
+    return list;
+}
+
+/* ---- what is odd ---- */
+
+static void remark(jv *list, const char *code, char *text)
+{
+    jv object = jv_object();
+    cal_json_set(&object, "code", jv_string(code));
+    cal_json_set(&object, "text", cal_json_text(text));
+    cal_json_push(list, object);
+    free(text);
+}
+
+/* Rows of one spw, time and antenna: two runs appended to one table. */
+static int64_t count_duplicates(const cal_caltable *table)
+{
+    int64_t count = 0;
+    for (int64_t row = 1; row < table->rows; row++)
+        count += table->spw_id[row] == table->spw_id[row - 1] &&
+                 table->time[row] == table->time[row - 1] &&
+                 table->field[row] == table->field[row - 1] && has_refants(table) &&
+                 table->antenna1[row] == table->antenna1[row - 1];
+    return count;
+}
+
+static int64_t count_undefined(const cal_caltable *table)
+{
+    int64_t count = 0;
+    for (int64_t row = 0; row < table->rows; row++)
+        count += table->npar[row] == 0;
+    return count;
+}
+
+static jv find_issues(const cal_caltable *table, const gathered *all)
+{
+    jv list = jv_array();
+    int64_t duplicates = count_duplicates(table), undefined = count_undefined(table);
+    bool gains = cal_jones_find(table->type) && cal_jones_find(table->type)->weighs;
+    if (!table->rows)
+        remark(&list, "empty", cal_copy_text("the table has no solutions"));
+    if (!table->sorted)
+        remark(&list, "unsorted",
+               cal_copy_text("rows are not sorted by spw, time and antenna; CASA applies such a "
+                             "table wrongly"));
+    if (duplicates)
+        remark(&list, "duplicates",
+               cal_format("%lld solutions stand twice, for one spw, time and antenna",
+                          (long long)duplicates));
+    if (undefined)
+        remark(&list, "undefined", cal_format("%lld rows have no value", (long long)undefined));
+    if (all->not_numbers)
+        remark(&list, "not_numbers",
+               cal_format("%lld unflagged solutions are not numbers", (long long)all->not_numbers));
+    if (gains && all->zeros)
+        remark(&list, "zeros", cal_format("%lld unflagged gains are zero", (long long)all->zeros));
+    if (all->solutions && all->flagged == all->solutions)
+        remark(&list, "all_flagged", cal_copy_text("all solutions are flagged"));
+    if (!*table->casa_version)
+        remark(&list, "no_version",
+               cal_copy_text("no CASA_Version: delays are taken about REF_FREQUENCY"));
+    return list;
+}
+
+/* ---- the whole ---- */
+
+static jv describe_time(const cal_caltable *table)
+{
+    double first = INFINITY, last = -INFINITY;
+    char text[40];
+    for (int64_t row = 0; row < table->rows; row++) {
+        first = fmin(first, table->time[row]);
+        last = fmax(last, table->time[row]);
+    }
+    if (!(last > 0))
+        return jv_null();
+    jv object = jv_object();
+    cal_json_set(&object, "first_mjd_s", cal_json_double(first));
+    cal_json_set(&object, "last_mjd_s", cal_json_double(last));
+    cal_json_set(&object, "first", cal_json_text(cal_time_iso(first, 1, text)));
+    cal_json_set(&object, "last", cal_json_text(cal_time_iso(last, 1, text)));
+    return object;
+}
+
+static int compare_ints(const void *a, const void *b)
+{
+    return (*(const int *)a > *(const int *)b) - (*(const int *)a < *(const int *)b);
+}
+
+/* The different ids of a column, ascending; the caller frees *ids. */
+static int distinct(const int *column, int64_t rows, int **ids)
+{
+    int count = 0, *id = CAL_NEW_ARRAY(int, rows);
+    memcpy(id, column, rows * sizeof *id);
+    qsort(id, rows, sizeof *id, compare_ints);
+    for (int64_t i = 0; i < rows; i++)
+        if (i == 0 || id[i] != id[i - 1])
+            id[count++] = id[i];
+    *ids = id;
+    return count;
+}
+
+static jv list_ids(const int *column, int64_t rows)
+{
+    int *ids, count = distinct(column, rows, &ids);
+    jv list = cal_json_ints(ids, count);
+    free(ids);
+    return list;
+}
+
+static jv list_fields(const cal_caltable *table)
+{
+    int *ids, count = distinct(table->field, table->rows, &ids);
+    jv list = jv_array();
+    for (int i = 0; i < count; i++) {
+        bool known = ids[i] >= 0 && ids[i] < table->meta->fields;
+        jv object = jv_object();
+        cal_json_set(&object, "id", jv_number(ids[i]));
+        cal_json_set(&object, "name",
+                     known ? cal_json_text(table->meta->field[ids[i]].name) : jv_null());
+        cal_json_push(&list, object);
+    }
+    free(ids);
+    return list;
+}
+
+static void set_whole(jv *object, const cal_caltable *table)
+{
+    gathered all = {0};
+    for (int64_t row = 0; row < table->rows; row++)
+        gather_row(table, row, &all);
+    set_flags(object, &all);
+    cal_json_set(object, "not_numbers", jv_number((double)all.not_numbers));
+    cal_json_set(object, "zeros", jv_number((double)all.zeros));
+    cal_json_set(object, "issues", find_issues(table, &all));
+    cal_json_set(object, "min_snr", all.snr.count ? cal_json_float(all.least_snr) : jv_null());
+    cal_json_set(object, "median_snr", median_of(&all.snr));
+    cal_json_set(object, "median_amplitude", median_of(&all.amplitude));
+    cal_json_set(object, "mad_amplitude", mad_of(&all.amplitude));
+    cal_json_set(object, "phase_rms_deg", cal_json_double(cal_caltable_phase_rms(table)));
+    forget(&all);
+}
+
+jv cal_caltable_summary(const cal_caltable *table)
+{
+    jv object = jv_object(), spws = jv_array(), antennas = jv_array();
+    cal_json_set(&object, "caltable", cal_json_text(table->path));
+    cal_json_set(&object, "type", cal_json_text(table->type));
+    cal_json_set(&object, "format", jv_string("current"));
+    cal_json_set(&object, "applicable", jv_bool(cal_jones_find(table->type) != NULL));
+    cal_json_set(&object, "parameters", jv_string(table->complex_par ? "complex" : "float"));
+    cal_json_set(&object, "npar", jv_number(table->rows ? table->npar[0] : 0));
+    cal_json_set(&object, "ms_name", cal_json_text(table->ms_name));
+    cal_json_set(&object, "casa_version", cal_json_text(table->casa_version));
+    cal_json_set(&object, "sorted", jv_bool(table->sorted));
+    set_whole(&object, table);
+    cal_json_set(&object, "time", describe_time(table));
+    cal_json_set(&object, "fields", list_fields(table));
+    cal_json_set(&object, "scans", list_ids(table->scan, table->rows));
+    cal_json_set(&object, "observations", list_ids(table->observation, table->rows));
+    for (int s = 0; s < table->spws; s++)
+        cal_json_push(&spws, describe_spw(table, s));
+    cal_json_set(&object, "spws", spws);
+    for (int a = 0; a < table->meta->antennas; a++)
+        cal_json_push(&antennas, describe_antenna(table, a));
+    cal_json_set(&object, "antennas", antennas);
+    cal_json_set(&object, "refant_changes", refant_changes(table));
+    return object;
+}
