@@ -64,7 +64,6 @@ typedef struct gaincal {
     cal_refant refant;
     cal_combine combine;
     cal_plan *plan;
-    cal_chain *chain;
     cal_solve_rule rule;
     cal_gain_list *gains;
     int64_t not_finite;
@@ -83,16 +82,6 @@ static cal_status choose_model(const gaincal *run, cal_model *model, cal_error *
     return smodel ? cal_model_parse(smodel, model, err) : CAL_OK;
 }
 
-static cal_status open_chain(gaincal *run, cal_error *err)
-{
-    if (!chain_list.count)
-        return CAL_OK;
-    if (cal_chain_open(&chain_list, run->meta, &run->chain, err))
-        return err->status;
-    cal_chain_prepare(run->chain, run->rule.gather.jobs);
-    return CAL_OK;
-}
-
 static cal_status make_rule(gaincal *run, cal_error *err)
 {
     cal_solve_rule *rule = &run->rule;
@@ -108,9 +97,9 @@ static cal_status make_rule(gaincal *run, cal_error *err)
                              .min_snr = minsnr,
                              .optimum = !strcmp(solver, "optimum"),
                              .combine_spw = run->combine.spw};
-    if (choose_model(run, &rule->gather.model, err) || open_chain(run, err))
+    if (choose_model(run, &rule->gather.model, err) ||
+        cal_solve_chains_open(&chain_list, run->meta, &rule->gather, err))
         return err->status;
-    rule->gather.chain = run->chain;
     return CAL_OK;
 }
 
@@ -133,7 +122,8 @@ static void release(gaincal *run)
 {
     cal_gain_list_free(run->gains);
     cal_plan_free(run->plan);
-    cal_chain_free(run->chain);
+    cal_chain_free(run->rule.gather.before);
+    cal_chain_free(run->rule.gather.within);
     cal_chain_list_free(&chain_list);
     cal_refant_free(&run->refant);
     cal_selection_free(run->selection);

@@ -122,6 +122,7 @@ void cal_gather_free(cal_gather *gather)
     free(gather->scratch);
     free(gather->sums);
     free(gather->row_weight);
+    free(gather->row_factor);
     free(gather->missing);
     free(gather);
 }
@@ -226,15 +227,29 @@ static void sum_row(cal_gather *gather, const cal_block *block, int64_t row,
             cal_row_drop_not_finite(data, model, scratch->use, scratch->weight, dd->samples);
         cal_row_sum(data, model, scratch->use, scratch->weight, dd->samples, dd->ncorr, sums);
     }
-    for (int c = 0; c < dd->ncorr && !spectra; c++) {
-        float w = gather->row_weight[row * dd->ncorr + c];
+    for (int c = 0; c < dd->ncorr; c++) {
+        float w = spectra ? 1 : gather->row_weight[row * dd->ncorr + c];
+        if (sums->modelled[c] > 0)
+            w *= gather->row_factor[row * dd->ncorr + c];
         sums->re[c] *= w;
         sums->im[c] *= w;
         sums->weight[c] *= w;
     }
 }
 
-/* Earlier tables; data that one of them has no solutions for are flagged out. */
+/* One chain of earlier tables; data that one of them has no solutions for are flagged out. */
+static cal_status apply_chain(cal_chain *chain, cal_gather *gather, cal_block *block, int64_t first,
+                              int64_t end, const cal_chain_data *use, int worker, cal_error *err)
+{
+    int64_t cell = (int64_t)block->nchan * block->ncorr;
+    if (chain && cal_chain_apply(chain, block, first, end, use, worker, err))
+        return err->status;
+    for (int64_t row = first; chain && row < end; row++)
+        if (gather->missing[row])
+            memset(block->flag + row * cell, 1, (size_t)cell);
+    return CAL_OK;
+}
+
 static cal_status calibrate(cal_gather *gather, cal_block *block, int64_t first, int64_t end,
                             int worker, cal_error *err)
 {
@@ -243,13 +258,13 @@ static cal_status calibrate(cal_gather *gather, cal_block *block, int64_t first,
                           .weight = gather->row_weight,
                           .weight_spectrum = has_spectra(block) ? block->sigma_spectrum : NULL,
                           .missing = gather->missing};
-    int64_t cell = (int64_t)block->nchan * block->ncorr;
-    if (cal_chain_apply(gather->rule.chain, block, first, end, &use, worker, err))
+    if (apply_chain(gather->rule.before, gather, block, first, end, &use, worker, err))
         return err->status;
-    for (int64_t row = first; row < end; row++)
-        if (gather->missing[row])
-            memset(block->flag + row * cell, 1, (size_t)cell);
-    return CAL_OK;
+    for (int64_t k = first * block->ncorr; k < end * block->ncorr; k++)
+        gather->row_factor[k] = 1;
+    use.weight = gather->row_factor;
+    use.weight_spectrum = NULL;
+    return apply_chain(gather->rule.within, gather, block, first, end, &use, worker, err);
 }
 
 static void sum_rows(void *user, int item, int worker)
@@ -268,7 +283,7 @@ static void sum_rows(void *user, int item, int worker)
         weigh(gather, block, row, has_spectra(block));
     }
     cal_error err = {0};
-    if (gather->rule.chain && calibrate(gather, block, first, end, worker, &err)) {
+    if (calibrate(gather, block, first, end, worker, &err)) {
         if (!__atomic_exchange_n(&work->status, err.status, __ATOMIC_ACQ_REL))
             work->error = err;
         return;
@@ -320,6 +335,8 @@ static void make_room(cal_gather *gather, const cal_block *block)
     gather->sums = cal_grow(gather->sums, (size_t)block->rows.count, sizeof *gather->sums);
     gather->row_weight =
         cal_grow(gather->row_weight, (size_t)gather->room, sizeof *gather->row_weight);
+    gather->row_factor =
+        cal_grow(gather->row_factor, (size_t)gather->room, sizeof *gather->row_factor);
     gather->missing = cal_grow(gather->missing, (size_t)block->rows.count, 1);
 }
 

@@ -50,6 +50,7 @@ struct cal_gather {
     int64_t room;                /* elements of row_weight */
     cal_row_sums *sums;          /* [row] of the block */
     float *row_weight;           /* [row][corr] of the block */
+    float *row_factor;           /* [row][corr] on the weights of samples with a model */
     uint8_t *missing;            /* [row] of the block: no solutions in an earlier table */
 };
 

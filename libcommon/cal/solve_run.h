@@ -15,6 +15,13 @@ typedef struct cal_solve_rule {
     bool combine_spw; /* solutions are labelled with the lowest spw */
 } cal_solve_rule;
 
+/* Open the chains of earlier tables for a rule whose type (scalar) and jobs are set: `before` what
+ * is divided out of the data because it comes before the solved type in the order of application,
+ * `within` what the model is multiplied by. The gains come out alike; samples with a model of 0
+ * keep the weight that they had in between. NULL where there is none; the caller frees them. */
+cal_status cal_solve_chains_open(const cal_chain_list *list, const cal_meta *meta,
+                                 cal_gather_rule *rule, cal_error *err);
+
 /* All solutions, sorted by spw and time; those that failed too. The caller frees the list.
  * *not_finite: samples that were left out because they are NaN or infinite. */
 cal_status cal_solve_run(cal_table *ms, const cal_meta *meta, const cal_selection *selection,
