@@ -32,8 +32,8 @@
 typedef struct cal_gather_rule {
     cal_model model;
     cal_calmode mode;
-    bool scalar;      /* T: cross hands count too */
-    bool corr_flags; /* corrdepflags */
+    bool scalar;                /* T: cross hands count too */
+    bool corr_flags;            /* corrdepflags */
     cal_chain *before, *within; /* earlier tables; NULL for none; see cal_solve_chains_open() */
     int jobs;
 } cal_gather_rule;

@@ -35,8 +35,7 @@ cal_status cal_solve_chains_open(const cal_chain_list *list, const cal_meta *met
     within.item = CAL_NEW_ARRAY(cal_chain_item, list->count);
     before.count = within.count = 0;
     for (int k = 0; k < list->count; k++) {
-        cal_chain_list *part =
-            comes_before(list->item[k].gaintable, order) ? &before : &within;
+        cal_chain_list *part = comes_before(list->item[k].gaintable, order) ? &before : &within;
         part->item[part->count++] = list->item[k];
     }
     cal_status status = open_part(&before, meta, rule->jobs, &rule->before, err);
