@@ -1,17 +1,6 @@
 #include "ms/rows.h"
 #include "base/mem.h"
-#include <stddef.h>
 #include <string.h>
-
-/* A column of MAIN and the array that takes it. */
-typedef struct row_column {
-    const char *name;
-    cal_type type;
-    size_t offset; /* of the pointer in cal_rows */
-    int size;      /* bytes per row */
-    bool required;
-    int missing; /* value when the column is not there */
-} row_column;
 
 #define INT_COLUMN(name, member, required, missing)                                                \
     {                                                                                              \
@@ -22,7 +11,7 @@ typedef struct row_column {
         name, CAL_TYPE_DOUBLE, offsetof(cal_rows, member), sizeof(double), required, 0             \
     }
 
-static const row_column columns[] = {
+const cal_row_column cal_row_columns[] = {
     INT_COLUMN("ANTENNA1", antenna1, true, 0),
     INT_COLUMN("ANTENNA2", antenna2, true, 0),
     INT_COLUMN("DATA_DESC_ID", dd, true, 0),
@@ -41,8 +30,9 @@ static const row_column columns[] = {
     {"UVW", CAL_TYPE_DOUBLE, offsetof(cal_rows, uvw), 3 * sizeof(double), true, 0},
     {"FLAG_ROW", CAL_TYPE_BOOL, offsetof(cal_rows, flag_row), 1, false, 0},
 };
+const int cal_row_column_count = CAL_COUNT(cal_row_columns);
 
-static void **array_of(const cal_rows *rows, const row_column *column)
+static void **array_of(const cal_rows *rows, const cal_row_column *column)
 {
     return (void **)((char *)rows + column->offset);
 }
@@ -51,8 +41,9 @@ cal_rows *cal_rows_new(int64_t capacity)
 {
     cal_rows *rows = CAL_NEW(cal_rows);
     rows->row = CAL_NEW_ARRAY(int64_t, capacity);
-    for (size_t i = 0; i < CAL_COUNT(columns); i++)
-        *array_of(rows, &columns[i]) = cal_alloc((size_t)capacity, (size_t)columns[i].size);
+    for (int i = 0; i < cal_row_column_count; i++)
+        *array_of(rows, &cal_row_columns[i]) =
+            cal_alloc((size_t)capacity, (size_t)cal_row_columns[i].size);
     return rows;
 }
 
@@ -60,13 +51,33 @@ void cal_rows_free(cal_rows *rows)
 {
     if (!rows)
         return;
-    for (size_t i = 0; i < CAL_COUNT(columns); i++)
-        free(*array_of(rows, &columns[i]));
-    free(rows->row);
+    cal_rows_release(rows);
     free(rows);
 }
 
-static void fill_missing(const row_column *column, cal_rows *rows)
+void cal_rows_grow(cal_rows *rows, int64_t capacity)
+{
+    rows->row = cal_grow(rows->row, (size_t)capacity, sizeof *rows->row);
+    for (int i = 0; i < cal_row_column_count; i++) {
+        void **array = array_of(rows, &cal_row_columns[i]);
+        *array = cal_grow(*array, (size_t)capacity, (size_t)cal_row_columns[i].size);
+    }
+}
+
+void cal_rows_release(cal_rows *rows)
+{
+    for (int i = 0; i < cal_row_column_count; i++)
+        free(*array_of(rows, &cal_row_columns[i]));
+    free(rows->row);
+    *rows = (cal_rows){0};
+}
+
+char *cal_row_values(const cal_rows *rows, const cal_row_column *column)
+{
+    return *array_of(rows, column);
+}
+
+static void fill_missing(const cal_row_column *column, cal_rows *rows)
 {
     void *array = *array_of(rows, column);
     if (array == rows->centroid)
@@ -98,8 +109,8 @@ cal_status cal_rows_read(cal_table *ms, int64_t first, int64_t count, cal_rows *
     rows->count = count;
     for (int64_t i = 0; i < count; i++)
         rows->row[i] = first + i;
-    for (size_t i = 0; i < CAL_COUNT(columns); i++) {
-        const row_column *column = &columns[i];
+    for (int i = 0; i < cal_row_column_count; i++) {
+        const cal_row_column *column = &cal_row_columns[i];
         if (!column->required && !cal_table_has_column(ms, column->name)) {
             fill_missing(column, rows);
             continue;
@@ -114,15 +125,25 @@ cal_status cal_rows_read(cal_table *ms, int64_t first, int64_t count, cal_rows *
     return CAL_OK;
 }
 
+void cal_rows_copy(cal_rows *to, int64_t at, const cal_rows *from, int64_t from_at)
+{
+    to->row[at] = from->row[from_at];
+    for (int i = 0; i < cal_row_column_count; i++) {
+        size_t size = (size_t)cal_row_columns[i].size;
+        memcpy(cal_row_values(to, &cal_row_columns[i]) + (size_t)at * size,
+               cal_row_values(from, &cal_row_columns[i]) + (size_t)from_at * size, size);
+    }
+}
+
 void cal_rows_pick(const cal_rows *from, const int64_t *index, int64_t count, cal_rows *to)
 {
     to->count = count;
     for (int64_t i = 0; i < count; i++)
         to->row[i] = from->row[index[i]];
-    for (size_t c = 0; c < CAL_COUNT(columns); c++) {
-        size_t size = (size_t)columns[c].size;
-        const char *source = *array_of(from, &columns[c]);
-        char *target = *array_of(to, &columns[c]);
+    for (int c = 0; c < cal_row_column_count; c++) {
+        size_t size = (size_t)cal_row_columns[c].size;
+        const char *source = *array_of(from, &cal_row_columns[c]);
+        char *target = *array_of(to, &cal_row_columns[c]);
         for (int64_t i = 0; i < count; i++)
             memcpy(target + (size_t)i * size, source + (size_t)index[i] * size, size);
     }
@@ -141,10 +162,10 @@ struct cal_scan_pass {
 cal_status cal_scan_pass_open(cal_table *ms, cal_scan_pass **pass, cal_error *err)
 {
     *pass = NULL;
-    for (size_t i = 0; i < CAL_COUNT(columns); i++)
-        if (columns[i].required && !cal_table_has_column(ms, columns[i].name))
+    for (int i = 0; i < cal_row_column_count; i++)
+        if (cal_row_columns[i].required && !cal_table_has_column(ms, cal_row_columns[i].name))
             return cal_fail(err, CAL_INPUT, "%s is not a MeasurementSet: it has no column %s",
-                            cal_table_path(ms), columns[i].name);
+                            cal_table_path(ms), cal_row_columns[i].name);
     int64_t total = cal_table_rows(ms);
     *pass = CAL_NEW(cal_scan_pass);
     (*pass)->ms = ms;

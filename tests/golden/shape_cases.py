@@ -53,9 +53,8 @@ RIGHT = {
     "ca_ranges": ({"DATA", "SIGMA", "WEIGHT"}, "no bin holds channels of two ranges, as the frequencies say"),
     "ca_ranges_two": ("accepts", "CASA crashes"),
     "ca_step": (LABELS, STEP),
-    "ca_scalar_all": (LABELS - windows("CHAN_WIDTH"), DESCENDING + "; unequal channels are labelled with the mean of their frequencies"),
     **dict.fromkeys(("ca_list", "ca_list_order", "ca_list_1", "ca_sims2", "tc_list"), (windows("EFFECTIVE_BW RESOLUTION"), DESCENDING)),
-    **dict.fromkeys(("ca_desc", "ca_ws_desc"), (LABELS - windows("CHAN_FREQ CHAN_WIDTH"), DESCENDING)),
+    **dict.fromkeys(("ca_desc", "ca_ws_desc", "ca_scalar_all"), (LABELS - windows("CHAN_FREQ CHAN_WIDTH"), DESCENDING)),
     **dict.fromkeys(("ta_combine_field", "ta_combine_field_only"), ("refuses", "fields have phase centres of their own")),
 }
 

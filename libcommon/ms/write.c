@@ -1,0 +1,280 @@
+#include "ms/write.h"
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "ms/rows.h"
+#include "ms/schema.h"
+#include <string.h>
+
+enum { TILE_BYTES = 1 << 20 };
+
+struct cal_ms_writer {
+    cal_table *table;
+    unsigned columns;
+    int64_t rows, rows_at_most, rows_flagged;
+    const cal_reindex *maps;
+};
+
+/* ---- creating ---- */
+
+/* "uvw ITRF" as it stands in a column's MEASINFO; NULL where there is none. */
+static char *measure_of(const cal_table *like, const char *column)
+{
+    jv keywords = cal_table_keywords(like, column);
+    jv info = cal_json_at(keywords, "MEASINFO");
+    const char *type = cal_json_text_at(info, "type", NULL);
+    const char *frame = cal_json_text_at(info, "Ref", NULL);
+    char *measure = type && frame ? cal_format("%s %s", type, frame) : NULL;
+    jv_free(info);
+    jv_free(keywords);
+    return measure;
+}
+
+static cal_status copy_keywords(cal_table *table, const char *column, jv keywords, cal_error *err)
+{
+    cal_status status = CAL_OK;
+    jv_object_foreach(keywords, key, value)
+    {
+        const char *name = jv_string_value(key);
+        bool sub =
+            jv_get_kind(value) == JV_KIND_STRING && !strncmp(jv_string_value(value), "Table: ", 7);
+        /* CHANNEL_SELECTION belongs to the spws of another MS; the measures are there already. */
+        if (status || sub || !strcmp(name, "CHANNEL_SELECTION") || !strcmp(name, "MEASINFO") ||
+            !strcmp(name, "QuantumUnits"))
+            jv_free(value);
+        else
+            status = cal_table_set_keyword(table, column, name, value, err);
+        jv_free(key);
+    }
+    jv_free(keywords);
+    return status;
+}
+
+static cal_status copy_all_keywords(cal_table *table, const cal_table *like, const char *data_from,
+                                    cal_error *err)
+{
+    cal_status status = copy_keywords(table, NULL, cal_table_keywords(like, NULL), err);
+    for (int i = 0; i < cal_table_column_count(table) && !status; i++) {
+        cal_column column;
+        cal_table_column_at(table, i, &column);
+        const char *from = !strcmp(column.name, "DATA") ? data_from : column.name;
+        if (cal_table_has_column(like, from))
+            status = copy_keywords(table, column.name, cal_table_keywords(like, from), err);
+    }
+    return status;
+}
+
+static cal_status create_table(const char *path, const cal_table *like, unsigned columns,
+                               cal_table **table, cal_error *err)
+{
+    cal_column_def column[CAL_MS_MAX_COLUMNS];
+    cal_manager_def manager[CAL_MS_MAX_COLUMNS];
+    char *measure[CAL_MS_MAX_COLUMNS] = {0};
+    cal_table_def def = cal_ms_main_def(columns, column, manager);
+    for (int i = 0; i < def.columns; i++)
+        if (column[i].measure && (measure[i] = measure_of(like, column[i].name)))
+            column[i].measure = measure[i];
+    cal_status status = cal_table_create(path, &def, 0, table, err);
+    for (int i = 0; i < def.columns; i++)
+        free(measure[i]);
+    return status;
+}
+
+cal_status cal_ms_writer_create(const char *path, const cal_table *like, unsigned columns,
+                                const char *data_from, int64_t rows_at_most,
+                                const cal_reindex *maps, cal_ms_writer **writer, cal_error *err)
+{
+    cal_table *table;
+    *writer = NULL;
+    cal_status status = create_table(path, like, columns, &table, err);
+    if (status)
+        return status;
+    if ((status = cal_table_set_info(table, "Measurement Set", "UVFITS", err)) ||
+        (status = copy_all_keywords(table, like, data_from, err))) {
+        cal_table_close(table, NULL);
+        return status;
+    }
+    *writer = CAL_NEW(cal_ms_writer);
+    **writer = (cal_ms_writer){
+        .table = table, .columns = columns, .rows_at_most = rows_at_most, .maps = maps};
+    return CAL_OK;
+}
+
+/* ---- rows ---- */
+
+/* Where a row stands among the blocks, in the order of the output. */
+typedef struct place {
+    int block;
+    int64_t at;
+} place;
+
+/* Merge the ascending row lists; few blocks, so a linear look for the next one will do. */
+static place *merge(cal_block *const *blocks, int count, int64_t total)
+{
+    place *order = CAL_NEW_ARRAY(place, total);
+    int64_t *next = CAL_NEW_ARRAY(int64_t, count);
+    for (int64_t i = 0; i < total; i++) {
+        int best = -1;
+        for (int b = 0; b < count; b++)
+            if (next[b] < blocks[b]->rows.count &&
+                (best < 0 || blocks[b]->rows.row[next[b]] < blocks[best]->rows.row[next[best]]))
+                best = b;
+        order[i] = (place){best, next[best]++};
+    }
+    free(next);
+    return order;
+}
+
+/* The values of all rows in their order; without `order` there is one block. */
+static void gather(char *values, const cal_row_column *column, cal_block *const *blocks,
+                   const place *order, int64_t total)
+{
+    if (!order)
+        memcpy(values, cal_row_values(&blocks[0]->rows, column), total * column->size);
+    for (int64_t i = 0; i < total && order; i++)
+        memcpy(values + i * column->size,
+               cal_row_values(&blocks[order[i].block]->rows, column) + order[i].at * column->size,
+               column->size);
+}
+
+static const cal_id_map *map_of_column(const cal_reindex *maps, const char *column)
+{
+    const struct {
+        const char *column;
+        const cal_id_map *map;
+    } mapped[] = {
+        {"ANTENNA1", &maps->antenna}, {"ANTENNA2", &maps->antenna},
+        {"ARRAY_ID", &maps->array},   {"DATA_DESC_ID", &maps->dd},
+        {"FIELD_ID", &maps->field},   {"OBSERVATION_ID", &maps->observation},
+        {"STATE_ID", &maps->state},
+    };
+    for (size_t i = 0; i < CAL_COUNT(mapped); i++)
+        if (!strcmp(column, mapped[i].column))
+            return mapped[i].map->all ? NULL : mapped[i].map;
+    return NULL;
+}
+
+static cal_status put_scalars(cal_ms_writer *writer, cal_block *const *blocks, const place *order,
+                              int64_t total, cal_error *err)
+{
+    char *values = cal_alloc(3 * total, sizeof(double));
+    cal_span span = cal_span_range(writer->rows, total);
+    cal_status status = CAL_OK;
+    for (int c = 0; c < cal_row_column_count && !status; c++) {
+        const cal_row_column *column = &cal_row_columns[c];
+        const cal_id_map *map = map_of_column(writer->maps, column->name);
+        gather(values, column, blocks, order, total);
+        for (int64_t i = 0; i < total && map; i++)
+            ((int *)values)[i] = cal_id_new(map, ((int *)values)[i]);
+        status = cal_table_put(writer->table, column->name, column->type, span, values, err);
+    }
+    free(values);
+    return status;
+}
+
+static int64_t tile_rows(const cal_ms_writer *writer, int64_t bytes_per_row)
+{
+    int64_t rows = bytes_per_row ? TILE_BYTES / bytes_per_row : 1;
+    if (rows > writer->rows_at_most)
+        rows = writer->rows_at_most;
+    return rows > 0 ? rows : 1;
+}
+
+static cal_status put_array(cal_ms_writer *writer, const char *column, cal_type type, int ndim,
+                            const int64_t *shape, cal_span span, const void *values, cal_error *err)
+{
+    int64_t element = type == CAL_TYPE_COMPLEX ? 8 : type == CAL_TYPE_FLOAT ? 4 : 1;
+    int64_t tile[CAL_MAX_DIM + 1] = {shape[0], shape[1]};
+    tile[ndim] = tile_rows(writer, element * shape[0] * (ndim > 1 ? shape[1] : 1));
+    cal_status status = cal_table_set_shape(writer->table, column, span, ndim, shape, tile, err);
+    return status ? status : cal_table_put(writer->table, column, type, span, values, err);
+}
+
+static cal_status put_arrays(cal_ms_writer *writer, const cal_block *block, cal_span span,
+                             cal_error *err)
+{
+    const struct {
+        unsigned bit;
+        const char *column;
+        cal_type type;
+        int ndim;
+        const void *values;
+    } arrays[] = {
+        {0, "FLAG", CAL_TYPE_BOOL, 2, block->flag},
+        {0, "WEIGHT", CAL_TYPE_FLOAT, 1, block->weight},
+        {0, "SIGMA", CAL_TYPE_FLOAT, 1, block->sigma},
+        {CAL_MS_DATA, "DATA", CAL_TYPE_COMPLEX, 2, block->data},
+        {CAL_MS_MODEL, "MODEL_DATA", CAL_TYPE_COMPLEX, 2, block->model},
+        {CAL_MS_CORRECTED, "CORRECTED_DATA", CAL_TYPE_COMPLEX, 2, block->corrected},
+        {CAL_MS_WEIGHT_SPECTRUM, "WEIGHT_SPECTRUM", CAL_TYPE_FLOAT, 2, block->weight_spectrum},
+        {CAL_MS_SIGMA_SPECTRUM, "SIGMA_SPECTRUM", CAL_TYPE_FLOAT, 2, block->sigma_spectrum},
+    };
+    const int64_t shape[] = {block->ncorr, block->nchan};
+    cal_status status = CAL_OK;
+    for (size_t i = 0; i < CAL_COUNT(arrays) && !status; i++)
+        if (!arrays[i].bit || (writer->columns & arrays[i].bit))
+            status = put_array(writer, arrays[i].column, arrays[i].type, arrays[i].ndim, shape,
+                               span, arrays[i].values, err);
+    return status;
+}
+
+/* The arrays of one of several blocks: runs of neighbouring output rows go together. */
+static cal_status put_merged_arrays(cal_ms_writer *writer, const cal_block *block, int number,
+                                    const place *order, int64_t total, cal_error *err)
+{
+    int64_t *list = CAL_NEW_ARRAY(int64_t, block->rows.count), count = 0;
+    for (int64_t i = 0; i < total; i++)
+        if (order[i].block == number)
+            list[count++] = writer->rows + i;
+    cal_status status = put_arrays(writer, block, cal_span_list(list, count), err);
+    free(list);
+    return status;
+}
+
+cal_status cal_ms_writer_put(cal_ms_writer *writer, cal_block *const *blocks, int count,
+                             cal_error *err)
+{
+    int64_t total = 0;
+    for (int b = 0; b < count; b++)
+        total += blocks[b]->rows.count;
+    if (!total)
+        return CAL_OK;
+    place *order = count > 1 ? merge(blocks, count, total) : NULL;
+    cal_status status = cal_table_add_rows(writer->table, total, err);
+    if (!status)
+        status = put_scalars(writer, blocks, order, total, err);
+    if (!status && !order)
+        status = put_arrays(writer, blocks[0], cal_span_range(writer->rows, total), err);
+    for (int b = 0; b < count && order && !status; b++)
+        status = put_merged_arrays(writer, blocks[b], b, order, total, err);
+    for (int b = 0; b < count; b++)
+        for (int64_t i = 0; i < blocks[b]->rows.count; i++)
+            writer->rows_flagged += blocks[b]->rows.flag_row[i] != 0;
+    free(order);
+    writer->rows += total;
+    return status;
+}
+
+int64_t cal_ms_writer_rows(const cal_ms_writer *writer)
+{
+    return writer->rows;
+}
+
+int64_t cal_ms_writer_rows_flagged(const cal_ms_writer *writer)
+{
+    return writer->rows_flagged;
+}
+
+cal_table *cal_ms_writer_table(cal_ms_writer *writer)
+{
+    return writer->table;
+}
+
+cal_status cal_ms_writer_close(cal_ms_writer *writer, cal_error *err)
+{
+    if (!writer)
+        return CAL_OK;
+    cal_status status = cal_table_close(writer->table, err);
+    free(writer);
+    return status;
+}
