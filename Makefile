@@ -33,7 +33,7 @@ CFLAGS   += -std=gnu11 $(OPTIMISE) -g1 -fPIC -fcx-limited-range -fno-math-errno 
 CXXFLAGS += -std=c++17 $(OPTIMISE) -g1 -fPIC -pthread $(WARN) $(HARDEN) -isystem /usr/include/casacore
 LDFLAGS  += -pthread $(HARDEN)
 # Archives first, then every library that any room uses: --as-needed drops what a tool does not touch.
-LIBS      = -Wl,--as-needed -lcasa_measures -lcasa_tables -lcasa_casa -ljq -lcfitsio -lcairo -lz -ldl -lm -lstdc++
+LIBS      = -Wl,--as-needed -lcasa_measures -lcasa_tables -lcasa_casa -ljq -lcairo -lz -ldl -lm -lstdc++
 
 # One short line per step; V=1 shows the commands.
 ifndef V
@@ -87,6 +87,9 @@ $(BUILD)/%.oo: %.cc
 $(ARCHIVE): $(OBJECTS)
 	@rm -f $@
 	$(call say,AR)$(AR) rcs $@ $^
+
+# cfitsio is loaded late (image/cfitsio.h), so its name must be known: the soname of what the linker would take.
+$(BUILD)/libcommon/image/cfitsio.o: CPPFLAGS += -DCAL_CFITSIO_LIBRARY='"$(shell objdump -p $$($(CC) -print-file-name=libcfitsio.so) | awk '$$1 == "SONAME" { print $$2 }')"'
 
 # A tool's JSON Schema travels inside it, for --schema.
 $(BUILD)/schema/%.o: share/schemas/%.json

@@ -1,8 +1,8 @@
 #include "image/fits.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "image/cfitsio.h"
 #include <ctype.h>
-#include <fitsio.h>
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,6 +24,8 @@ static cal_status open_image(const char *path, fitsfile **file, cal_error *err)
 {
     int status = 0;
     struct stat info;
+    if (cal_cfitsio_load(err))
+        return CAL_CHILD;
     if (stat(path, &info))
         return cal_fail_errno(err, CAL_INPUT, "%s: cannot be read", path);
     if (S_ISDIR(info.st_mode))
@@ -223,6 +225,8 @@ double cal_fits_number(const char *path, const char *keyword, double fallback)
 {
     fitsfile *file;
     int status = 0;
+    if (cal_cfitsio_load(NULL))
+        return fallback;
     if (fits_open_diskfile(&file, path, READONLY, &status)) {
         fits_clear_errmsg();
         return fallback;
@@ -296,6 +300,8 @@ cal_status cal_image_write(const char *path, const cal_image *image, cal_error *
     fitsfile *file;
     int status = 0, closed = 0;
     LONGLONG size[4] = {image->nx, image->ny, 1, 1};
+    if (cal_cfitsio_load(err))
+        return CAL_CHILD;
     if (fits_create_diskfile(&file, path, &status))
         return fail_fits(err, CAL_OUTPUT, path, "cannot be made", status);
     fits_create_imgll(file, FLOAT_IMG, 4, size, &status);

@@ -1,7 +1,7 @@
 /* From pixels to the sky and back, by cfitsio's projections. */
 #include "base/number.h"
+#include "image/cfitsio.h"
 #include "image/fits.h"
-#include <fitsio.h>
 #include <math.h>
 
 static const double degree = CAL_PI / 180;
@@ -11,7 +11,7 @@ bool cal_image_to_sky(const cal_image *image, double x, double y, double *ra, do
     const cal_wcs *w = &image->wcs;
     int status = 0;
     char projection[8];
-    if (!*w->projection)
+    if (!*w->projection || cal_cfitsio_load(NULL))
         return false;
     snprintf(projection, sizeof projection, "%s", w->projection);
     fits_pix_to_world(x + 1, y + 1, w->value[0], w->value[1], w->pixel[0], w->pixel[1], w->step[0],
@@ -27,7 +27,7 @@ bool cal_image_to_pixel(const cal_image *image, double ra, double dec, double *x
     const cal_wcs *w = &image->wcs;
     int status = 0;
     char projection[8];
-    if (!*w->projection)
+    if (!*w->projection || cal_cfitsio_load(NULL))
         return false;
     snprintf(projection, sizeof projection, "%s", w->projection);
     fits_world_to_pix(ra / degree, dec / degree, w->value[0], w->value[1], w->pixel[0], w->pixel[1],
