@@ -19,7 +19,7 @@ static cal_image_wish wish = {.weighting = "briggs",
                               .savemodel = "none",
                               .nterms = 1};
 static cal_words bindings;
-static bool force, dry_run;
+static bool force, dry_run, no_history;
 
 static cal_status add_binding(void *list, const char *text, cal_error *err)
 {
@@ -73,6 +73,8 @@ static const cal_option options[] = {
      add_binding},
     {"jobs", 'j', CAL_INT, "N", &wish.jobs, "threads [all cores]", 0, 0},
     {"force", 0, CAL_FLAG, NULL, &force, "replace images of this name", 0, 0},
+    {"no-history", 0, CAL_FLAG, NULL, &no_history,
+     "leave no line in the HISTORY of sets that get a model", 0, 0},
     {"dry-run", 0, CAL_FLAG, NULL, &dry_run, "say what would be done, make nothing", 0, 0},
     CAL_OPTIONS_END,
 };
@@ -105,9 +107,15 @@ static void text(jv document, cal_buf *out)
     jv beam = cal_json_at(document, "beam"), size = cal_json_at(document, "size"),
        peak = cal_json_at(document, "peak");
     jv nx = jv_array_get(jv_copy(size), 0), ny = jv_array_get(size, 1);
-    cal_buf_addf(out, "%s, %.0f x %.0f pixels of %.4g arcsec\n",
+    bool size_chosen = cal_json_bool_at(document, "size_chosen", false),
+         cell_chosen = cal_json_bool_at(document, "cell_chosen", false);
+    cal_buf_addf(out, "%s, %.0f x %.0f pixels of %.4g arcsec%s\n",
                  cal_json_text_at(document, "field_name", ""), jv_number_value(nx),
-                 jv_number_value(ny), cal_json_number_at(document, "cell_arcsec", 0));
+                 jv_number_value(ny), cal_json_number_at(document, "cell_arcsec", 0),
+                 size_chosen && cell_chosen ? " (size and cell from the data)"
+                 : size_chosen              ? " (size from the data)"
+                 : cell_chosen              ? " (cell from the data)"
+                                            : "");
     if (jv_get_kind(beam) == JV_KIND_OBJECT) {
         cal_buf_addf(out, "  %-10s %.4g x %.4g arcsec at %.1f deg\n", "beam",
                      cal_json_number_at(beam, "major_arcsec", 0),
@@ -134,7 +142,8 @@ static cal_status run(int count, char **operand, cal_error *err)
                          .wish = &wish,
                          .bindings = &bindings,
                          .force = force,
-                         .dry_run = dry_run};
+                         .dry_run = dry_run,
+                         .history = !no_history};
     cal_status status = cal_image_make(&job, &document, err);
     cal_words_free(&bindings);
     return status ? status : cal_print(document, text, err);

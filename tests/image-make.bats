@@ -71,6 +71,11 @@ manager = {c: v["TYPE"] for v in ms.getdminfo().values() for c in v["COLUMNS"]}
 print(manager["DATA"] == manager["MODEL_DATA"], d.shape == m.shape, abs(d - m).std() < 0.3 * abs(d).mean(), abs(m).mean() > 0.5)
 END
     assert_line "True True True True"
+    run -0 $PYTHON -c 'import casacore.tables as t; print(t.table("own.ms/HISTORY", ack=False).getcol("MESSAGE")[-1])'
+    assert_line --partial "MODEL_DATA filled with the clean model"
+    before=$(hash_tree own.ms/HISTORY)
+    image-make --force --no-history --imsize 128 --cell 2arcsec --niter 10 --savemodel modelcolumn own.ms model > /dev/null
+    assert_equal "$(hash_tree own.ms/HISTORY)" "$before"
     run --separate-stderr -2 image-make --savemodel modelcolumn own.ms x
     assert_regex "$stderr" "needs --niter above 0"
 }

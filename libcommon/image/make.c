@@ -6,6 +6,7 @@
 #include "image/fits.h"
 #include "image/plan.h"
 #include "ms/data_column.h"
+#include "ms/history.h"
 #include "plugin/loader.h"
 #include <errno.h>
 #include <limits.h>
@@ -284,6 +285,15 @@ static cal_status run_plugin(const cal_image_job *job, jv input, const char *wor
     return status;
 }
 
+static cal_status write_history(const cal_image_job *job, cal_error *err)
+{
+    cal_status status = CAL_OK;
+    bool wrote = job->history && !strcmp(job->wish->savemodel, "modelcolumn");
+    for (int i = 0; wrote && !status && i < job->count; i++)
+        status = cal_history_add(job->ms[i], "MODEL_DATA filled with the clean model", err);
+    return status;
+}
+
 /* In a directory that goes away with everything in it, whatever happens. */
 static cal_status make_images(const cal_image_job *job, jv input, jv *result, cal_error *err)
 {
@@ -304,6 +314,8 @@ static cal_status make_images(const cal_image_job *job, jv input, jv *result, ca
             jv images = cal_json_at(*result, "images");
             status = move_images(&images, job, working, err);
             cal_json_set(result, "images", images);
+            if (!status)
+                status = write_history(job, err);
             if (status)
                 jv_free(*result);
         }

@@ -28,6 +28,7 @@ typedef struct cal_image_job {
     const cal_image_wish *wish;
     const cal_words *bindings; /* "image=wsclean" */
     bool force, dry_run;
+    bool history; /* a line in the HISTORY of sets that get a model */
 } cal_image_job;
 
 /* The images appear under their names when all of them are complete; until then they are in NAME-image.fits.partial. *document is
