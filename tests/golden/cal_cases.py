@@ -36,6 +36,9 @@ RIGHT = {
     "a_clx_trailing": ("accepts", "a comment may follow a line"),
 }
 
+# Where CASA goes wrong and another case shows what is right: {case: (other case, why)}.
+LIKE = {"a_unsorted": ("a_g_linear", "a table whose rows are not sorted is sorted, CASA applies it wrongly")}
+
 PER_TABLE = ("gainfield", "interp", "spwmap", "calwt")
 
 
@@ -144,9 +147,12 @@ class Cases:
         shutil.copytree(self.ms(case["ms"]), out)
         ran = [golden.Ran(["applycal", "--flagbackup=false"] + options(step, out + ".txt") + [out], self.folder)
                for step in case.get("steps", [case.get("args", {})])]
-        reference = os.path.join(self.root, "apply", name + ".npz")
-        findings = compare.applied(out, reference, self.ms(case["ms"])) if os.path.exists(reference) else []
+        like, why = LIKE.get(name, (name, ""))
+        reference = os.path.join(self.root, "apply", like + ".npz")
+        findings = list(compare.applied(out, reference, self.ms(case["ms"]))) if os.path.exists(reference) else []
         kind = golden.verdict(ran, self.note("apply", name), lambda: findings, RIGHT.get(name))
+        if why and kind[0] == golden.OK:
+            kind = golden.RIGHT, why
         shutil.rmtree(out)
         return (*kind, [r.line for r in ran])
 

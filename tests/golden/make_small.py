@@ -26,10 +26,10 @@ SUBTABLES, WHOLE = ("MAIN/", "SPECTRAL_WINDOW/", "DATA_DESCRIPTION/", "POLARIZAT
 TABLES = """g_inf_ap g_inf_p t_20s_a
     g_sel_chanlist g_sel_antbad g_sel_antid g_sel_uvl g_sel_time g_sel_nothing
     g_minsnr_fail g_minbl_chain g_minbl_drop5 g_ref_absent g_ref_one_strict g_ref_unknown
-    g_smodel_iquv g_corrdep_inf g_pre_linear g_pre_missing g_pre_callib
+    g_smodel_iquv g_corrdep_inf g_pre_missing g_pre_callib
     g_clx_key g_clx_nofile g_append g_append_same g_append_clash
     g_v_sigma g_v_wss g_v_cent g_v_zeromodel g_v_sig0 g_v_rev g_v_nan
-    gx_inf_ap tx_corrdep gx_corrdep_ref gx_ref_numeric""".split()
+    gx_inf_ap gx_corrdep_ref gx_ref_numeric""".split()
 APPLY = """a_g_linear a_g_nearest a_tie a_b_map a_bf_linearflag a_chain a_wt_b_flag a_wt_wss a_wt_sig0 a_gf_nearest
     a_mode_calflag a_mode_calflagstrict a_mode_trial a_mode_bad a_prev_kept a_zero a_sel_spwchan a_sel_none
     a_cl_chain a_clx_nofile a_t""".split()
@@ -115,6 +115,8 @@ class Maker:
         for dd in [k[4:] for k in gold.files if k.startswith("row_")]:
             rows = gold["row_" + dd]
             pick = np.flatnonzero(np.isin(rows, kept))
+            if not len(pick):
+                continue
             pick = pick[::max(1, len(pick) // APPLIED_ROWS)]
             out["row_" + dd] = np.searchsorted(kept, rows[pick]).astype(np.int32)
             shape = gold["flagshape_" + dd]

@@ -1,0 +1,25 @@
+# gaincal and applycal against CASA's outputs: all cases where the full set is, a small part of them anywhere.
+load ../helper
+
+cases() {
+    run "$PYTHON" "$TESTS/golden/cal_cases.py" "$@"
+    assert_success
+}
+
+@test "gaincal writes what CASA writes (small set)" {
+    cases --set "$TESTS/golden" --only '[gt]'
+}
+
+@test "applycal writes what CASA writes (small set)" {
+    cases --set "$TESTS/golden" --only a
+}
+
+@test "gaincal writes what CASA writes (full set)" {
+    need_golden
+    cases --set "$GOLDEN" --only '[gt]'
+}
+
+@test "applycal writes what CASA writes (full set)" {
+    need_golden
+    cases --set "$GOLDEN" --only a
+}
