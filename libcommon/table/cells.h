@@ -4,13 +4,17 @@
 
 #include "table/direct.h"
 #include "table/shim.h"
+#include <casacore/tables/DataMan/DataManagerColumn.h>
 #include <casacore/tables/Tables/ArrayColumn.h>
 #include <casacore/tables/Tables/ScalarColumn.h>
+#include <casacore/tables/Tables/TableError.h>
 #include <memory>
 #include <vector>
 
 namespace cal
 {
+
+bool is_tiled(const casacore::Table &table, const char *column);
 
 /* Rows index .. index + count - 1 of a span, to be read together. Bridged: the rows between them are
  * read too, `span` rows in all. */
@@ -69,6 +73,25 @@ void read_arrays(const casacore::Table &table, const char *name, const cal_span 
     }
 }
 
+/* What the storage manager has for a column; nullptr where the table is a view of another one. The ways
+ * through the column object copy its description for every cell. */
+casacore::DataManagerColumn *stored_column(const casacore::Table &table, const char *name);
+
+/* Cell by cell, as managers that are not tiled take arrays. */
+template <class T>
+void write_cells(casacore::DataManagerColumn &column, const cal_span &rows,
+                 const casacore::IPosition &shape, const T *in)
+{
+    int64_t cell = shape.product();
+    casacore::Array<T> array;
+    for (int64_t i = 0; i < rows.count; i++) {
+        array.takeStorage(shape, const_cast<T *>(in) + i * cell, casacore::SHARE);
+        if (!column.shape(row_at(rows, i)).isEqual(shape))
+            throw casacore::TableError("the shapes of the cells differ");
+        column.putArrayV(row_at(rows, i), array);
+    }
+}
+
 template <class T>
 void write_arrays(casacore::Table &table, const char *name, const cal_span &rows,
                   const casacore::IPosition &shape, const T *in)
@@ -77,6 +100,9 @@ void write_arrays(casacore::Table &table, const char *name, const cal_span &rows
     int64_t cell = shape.product();
     if (cell == 0 || write_direct(table, name, rows, shape, direct_bits<T>(), in))
         return;
+    casacore::DataManagerColumn *stored = stored_column(table, name);
+    if (stored && !is_tiled(table, name))
+        return write_cells(*stored, rows, shape, in);
     settle_files(table, name, rows);
     for (const Segment &segment : segments(table, name, rows, cell * sizeof(T), false))
         column.putColumnCells(segment_rows(rows, segment),
@@ -101,7 +127,6 @@ void write_scalars(casacore::ScalarColumn<T> &column, const cal_span &rows, cons
 /* Give cells their shape and, in a tiled column, their tile (empty: default_tile()). */
 void set_shapes(casacore::Table &table, const char *column, const cal_span &rows,
                 const casacore::IPosition &shape, casacore::IPosition tile);
-bool is_tiled(const casacore::Table &table, const char *column);
 
 } // namespace cal
 

@@ -3,6 +3,7 @@
 #include <casacore/tables/DataMan/DataManager.h>
 #include <casacore/tables/DataMan/TSMCube.h>
 #include <casacore/tables/DataMan/TiledShapeStMan.h>
+#include <casacore/tables/Tables/PlainColumn.h>
 
 using namespace casacore;
 
@@ -14,6 +15,25 @@ bool cal::is_tiled(const Table &table, const char *column)
 static int element_size(const ColumnDesc &desc)
 {
     return desc.dataType() == TpBool ? 1 : ValType::getTypeSize(desc.dataType());
+}
+
+namespace
+{
+
+/* The column object keeps this to itself and its derived classes. */
+struct Inside : TableColumn {
+    static BaseColumn *base(const TableColumn &column)
+    {
+        return column.*(&Inside::baseColPtr_p);
+    }
+};
+
+} // namespace
+
+DataManagerColumn *cal::stored_column(const Table &table, const char *name)
+{
+    auto *plain = dynamic_cast<PlainColumn *>(Inside::base(TableColumn(table, name)));
+    return plain ? plain->dataManagerColumn() : nullptr;
 }
 
 /* Asking the storage manager itself: the way through the column copies its description for every
@@ -40,13 +60,15 @@ void cal::set_shapes(Table &table, const char *column, const cal_span &rows, con
     const ColumnDesc &desc = cells.columnDesc();
     if (desc.isFixedShape() && desc.shape().isEqual(shape))
         return;
-    if (!is_tiled(table, column)) {
-        for (int64_t i = 0; i < rows.count; i++)
-            cells.setShape(cal::row_at(rows, i), shape);
-        return;
-    }
     if (desc.isFixedShape() || (desc.ndim() > 0 && desc.ndim() != (int)shape.size()))
         throw TableError("its cells cannot have the shape " + shape.toString());
+    if (!is_tiled(table, column)) {
+        DataManagerColumn *stored = stored_column(table, column);
+        for (int64_t i = 0; i < rows.count; i++)
+            stored ? stored->setShape(row_at(rows, i), shape)
+                   : cells.setShape(row_at(rows, i), shape);
+        return;
+    }
     if (tile.empty())
         tile = cal::default_tile(shape, element_size(desc), table.nrow() - cal::row_at(rows, 0));
     set_tiled_shapes(table, column, rows, shape, tile);
