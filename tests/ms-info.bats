@@ -245,6 +245,43 @@ EOF
     assert_line --index 1 '["OBSERVATION"]'
 }
 
+@test "a set without rows is described, a set without FLAG cannot be counted" {
+    make_set
+    "$PYTHON" - << 'EOF'
+from casacore.tables import table
+t = table("sim.ms", ack=False)
+t.query("FIELD_ID < 0").copy("empty.ms", deep=True)
+t.copy("unflaggable.ms", deep=True)
+table("unflaggable.ms", readonly=False, ack=False).removecols(["FLAG"])
+EOF
+    run ms-info --flags --text empty.ms
+    assert_success
+    assert_line --index 0 --partial 'MeasurementSet empty.ms: 0 rows'
+    refute_output --partial nan
+    run ms-info unflaggable.ms --jq .rows
+    assert_output 440
+    run ms-info --flags unflaggable.ms
+    assert_failure 3
+    assert_output --partial 'no column FLAG'
+}
+
+@test "rows that name what does not exist are counted, and their flags refused" {
+    make_set
+    "$PYTHON" - << 'EOF'
+from casacore.tables import table
+t = table("sim.ms", readonly=False, ack=False)
+for row, column, value in ((5, "DATA_DESC_ID", 77), (6, "FIELD_ID", 88), (7, "ANTENNA1", -3), (8, "STATE_ID", 55)):
+    t.putcell(column, row, value)
+EOF
+    run ms-info --text sim.ms
+    assert_success
+    run ms-info --times sim.ms --jq '.selected_rows, ([.fields[].rows] | add), ([.spws[].rows] | add), ([.states[].rows] | add)'
+    assert_output $'440\n439\n439\n439'
+    run ms-info --flags sim.ms
+    assert_failure 3
+    assert_output --partial 'DATA_DESC_ID, row 5 has 77'
+}
+
 @test "a selection without rows is status 4, an unknown name status 3, a bad expression status 2" {
     make_set
     run ms-info --scan 77 sim.ms

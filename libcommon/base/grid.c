@@ -86,7 +86,7 @@ void cal_grid_print(cal_grid *grid, cal_buf *out)
         layout(grid, rows, c, &width[c], &right[c]);
         last = width[c] ? c : last;
     }
-    for (int r = 0; r < rows; r++) {
+    for (int r = 0; r < rows && rows > 1; r++) {
         size_t start = out->len;
         cal_buf_add_repeated(out, ' ', grid->indent);
         for (int c = 0; c <= last; c++) {

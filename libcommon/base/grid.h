@@ -21,7 +21,7 @@ typedef struct cal_grid {
 void cal_grid_row(cal_grid *grid, ...) __attribute__((sentinel));
 /* The same with cells one by one; the first call begins a row, the row is complete with the heading's number of cells. */
 void cal_grid_cell(cal_grid *grid, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Columns whose cells are all empty are left out. */
+/* Columns whose cells are all empty are left out; a heading alone is not printed. */
 void cal_grid_print(cal_grid *grid, cal_buf *out);
 
 #endif

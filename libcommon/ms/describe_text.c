@@ -201,7 +201,7 @@ static void print_header(jv document, cal_buf *out)
 static void print_flags(jv document, cal_buf *out)
 {
     jv flags = cal_json_at(document, "flags");
-    if (jv_get_kind(flags) != JV_KIND_OBJECT) {
+    if (isnan(number(flags, "flagged_fraction"))) {
         jv_free(flags);
         return;
     }
@@ -308,10 +308,19 @@ static char *correlations_text(jv document, jv spw, char *out)
     return out;
 }
 
+static bool is_alma(jv document)
+{
+    jv list = cal_json_at(document, "observations"), first = jv_array_get(list, 0);
+    bool alma = jv_get_kind(first) == JV_KIND_OBJECT && !strcmp(text(first, "telescope"), "ALMA");
+    jv_free(first);
+    return alma;
+}
+
 static void print_spws(jv document, cal_buf *out)
 {
     char corrs[CELL], flagged[CELL];
     jv list = cal_json_at(document, "spws");
+    bool alma = is_alma(document); /* elsewhere the type of a window means little */
     cal_grid grid = {.indent = 2};
     heading(out, "Spectral windows", count_with_rows(list), jv_array_length(jv_copy(list)));
     cal_grid_row(&grid, "Id", "Name", "Chans", "Frame", "Ch0(MHz)", "Width(kHz)", "BW(MHz)",
@@ -330,7 +339,7 @@ static void print_spws(jv document, cal_buf *out)
             cal_grid_cell(&grid, isnan(number(spw, "baseband")) ? "" : "%.0f",
                           number(spw, "baseband"));
             cal_grid_cell(&grid, "%s", text(spw, "band"));
-            cal_grid_cell(&grid, "%s", text(spw, "type"));
+            cal_grid_cell(&grid, "%s", alma ? text(spw, "type") : "");
             cal_grid_cell(&grid, "%s", cal_json_bool_at(spw, "science", false) ? "yes" : "no");
             cal_grid_cell(&grid, "%s", correlations_text(document, spw, corrs));
             cal_grid_cell(&grid, "%.0f", number(spw, "rows"));

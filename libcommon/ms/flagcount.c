@@ -4,7 +4,7 @@
 #include "ms/block.h"
 #include <string.h>
 
-enum { MAX_CORR = 4 };
+enum { MAX_CORR = 8 };
 
 /* Flags of consecutive channels by correlation, in whole groups of eight bytes that the compiler adds side by side. */
 static void count_channels(const uint8_t *flag, int64_t bytes, int ncorr, int64_t count[MAX_CORR])
@@ -24,7 +24,7 @@ static void count_channels(const uint8_t *flag, int64_t bytes, int ncorr, int64_
 static int count_row(const uint8_t *flag, int nchan, int ncorr, const cal_spw_choice *choice,
                      int64_t count[MAX_CORR])
 {
-    bool eight = ncorr != 3; /* a group of eight bytes holds whole channels */
+    bool eight = 8 % ncorr == 0; /* a group of eight bytes holds whole channels */
     if (eight && (!choice || choice->whole)) {
         count_channels(flag, (int64_t)nchan * ncorr, ncorr, count);
         return nchan;
@@ -132,6 +132,11 @@ cal_status cal_flag_counts_read(cal_table *ms, const cal_meta *meta, const cal_s
 {
     cal_reader *reader;
     cal_block *block;
+    for (int p = 0; p < meta->pols; p++)
+        if (meta->pol[p].ncorr > MAX_CORR)
+            return cal_fail(err, CAL_INPUT,
+                            "%s: POLARIZATION row %d has %d correlations; %d can be counted",
+                            meta->path, p, meta->pol[p].ncorr, MAX_CORR);
     if (cal_reader_open(ms, meta, selection, CAL_READ_FLAG, NULL, &reader, err))
         return err->status;
     cal_flag_counts *made = CAL_NEW(cal_flag_counts);
