@@ -181,6 +181,35 @@ EOF
     assert_line --index 1 '[true,true]'
 }
 
+@test "ALMA's cycle 0: a bandpass or flux calibrator is no phase calibrator, until 2013-01-21" {
+    cd "$BATS_TEST_TMPDIR"
+    alma() { # START
+        ms-sim --quiet --force --telescope ALMA --array alma --antennas 4 --start "$1" --corrs 'XX YY' --freq 100GHz --field A,1h0m0s,0d0m0 \
+            --source 1 --scan 'A,20s,CALIBRATE_BANDPASS#ON_SOURCE,CALIBRATE_PHASE#ON_SOURCE' c0.ms > /dev/null
+        ms-info c0.ms --jq '[.alma_cycle0, .fields[0].intents, .states[0].intents, .scans[0].intents]'
+    }
+    run alma 2013/01/20/23:59:00
+    assert_output '[true,["BANDPASS"],["BANDPASS"],["BANDPASS"]]'
+    run alma 2013/01/21/00:00:00
+    assert_output '[false,["BANDPASS","PHASE"],["BANDPASS","PHASE"],["BANDPASS","PHASE"]]'
+}
+
+@test "SOURCE_TYPE of old files comes before the calibrator code" {
+    make_set
+    "$PYTHON" - << 'EOF'
+from casacore.tables import table, makescacoldesc
+t = table("sim.ms", readonly=False, ack=False)
+state = t.getcol("STATE_ID")
+state[:] = -1
+t.putcol("STATE_ID", state)
+f = table("sim.ms/FIELD", readonly=False, ack=False)
+f.addcols(makescacoldesc("SOURCE_TYPE", ""))
+f.putcol("SOURCE_TYPE", ["BANDPASS,FLUX", "Gain", "DIFFGAINREF"])
+EOF
+    run ms-info sim.ms --jq '[.fields[] | [.intents, .intents_from]]'
+    assert_output '[[["AMPLITUDE","BANDPASS"],"source_type"],[["PHASE"],"source_type"],[["DIFFGAINREF"],"source_type"]]'
+}
+
 @test "what is no MeasurementSet is named" {
     cd "$BATS_TEST_TMPDIR"
     run ms-info nosuch.ms

@@ -153,6 +153,7 @@ cal_status cal_describe(const cal_description *what, jv *document, cal_error *er
     cal_json_set(&object, "unmapped_tokens",
                  cal_json_texts((const char *const *)what->intents->unmapped.item,
                                 what->intents->unmapped.count));
+    cal_json_set(&object, "alma_cycle0", jv_bool(what->intents->cycle0));
     cal_json_set(&object, "states", cal_describe_states(what));
     cal_json_set(&object, "spws", cal_describe_spws(what));
     cal_json_set(&object, "polarizations", cal_describe_polarizations(what));
