@@ -173,12 +173,13 @@ COMPDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 INCDIR  = $(DESTDIR)$(PREFIX)/include
 
 install: all
-	install -d $(BINDIR) $(LIBDIR) $(MANDIR) $(DATADIR)/schemas $(COMPDIR) $(INCDIR)
+	install -d $(BINDIR) $(LIBDIR) $(MANDIR) $(DATADIR)/schemas $(DATADIR)/plugin-template $(COMPDIR) $(INCDIR)
 	install -m 755 $(TOOLBINS) $(BINDIR)
 	install -m 755 $(PLUGINS:%=$(BUILD)/plugins/%.so) $(LIBDIR)
 	install -m 644 $(TOOLS:%=$(BUILD)/man/%.1) $(MANDIR)
 	install -m 644 $(TOOLS:%=share/schemas/%.json) $(DATADIR)/schemas
 	install -m 644 libcommon/plugin/calutils_plugin.h $(INCDIR)
+	install -m 644 share/plugin-template/* $(DATADIR)/plugin-template
 	for tool in $(TOOLS); do install -m 644 share/completion/calutils.bash $(COMPDIR)/$$tool || exit 1; done
 
 uninstall:

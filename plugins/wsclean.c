@@ -343,6 +343,16 @@ static cal_status measure(const imaging *run, jv *result, cal_error *err)
     return status;
 }
 
+/* A disk that is full or cannot be written is no fault of the program. */
+static cal_status judge_failure(const imaging *run, int ended, cal_error *err)
+{
+    const char *words =
+        run->complaint ? run->complaint : "it does not say why; see its log with --verbose";
+    bool output = strcasestr(words, "error writing") || strcasestr(words, "no space left");
+    return cal_fail(err, output ? CAL_OUTPUT : CAL_CHILD, "WSClean ended with status %d: %.300s",
+                    ended, words);
+}
+
 static cal_status run_wsclean(imaging *run, jv *result, cal_error *err)
 {
     int ended = 0;
@@ -363,9 +373,7 @@ static cal_status run_wsclean(imaging *run, jv *result, cal_error *err)
     if (status)
         return status;
     if (ended)
-        return cal_fail(err, CAL_CHILD, "WSClean ended with status %d: %s", ended,
-                        run->complaint ? run->complaint
-                                       : "it does not say why; see its log with --verbose");
+        return judge_failure(run, ended, err);
     *result = JV_OBJECT(jv_string("images"), list_images(run), jv_string("command"),
                         cal_json_texts((const char *const *)run->command.item, run->command.count),
                         jv_string("log"), jv_copy(run->log));

@@ -192,6 +192,18 @@ END
     assert_output ""
 }
 
+@test "image-make: a full disk leaves nothing" {
+    [ "$(id -u)" -eq 0 ] || skip "a small file system needs root"
+    mkdir tiny
+    mount -t tmpfs -o size=300k none tiny || skip "no tmpfs can be mounted here"
+    run --separate-stderr image-make --imsize 256 --cell 2arcsec "$SCENE/one.ms" tiny/one
+    found=$(ls tiny)
+    umount tiny
+    assert_equal "$status" 5
+    assert_equal "${#stderr_lines[@]}" 1
+    assert_equal "$found" ""
+}
+
 @test "image-make: an imager that dies costs one line and leaves nothing" {
     CALUTILS_PLUGINS=$CAL_BUILD/tests/plugins run --separate-stderr image-make -q "$SCENE/one.ms" one
     assert_equal "$status" 6

@@ -82,10 +82,12 @@ static void draw_ticks(const cal_frame *f, const cal_panel *p, cal_stretch stret
             draw_tick(f, x, cal_stretch_at(p, stretch, k * step / scale), k * step);
         return;
     }
-    for (int i = 0; i < ticks; i++) {
-        double middle = (i + 0.5) / ticks, reach = 0.4 / ticks;
-        double value = round_between(value_of(p, stretch, middle - reach) * scale,
-                                     value_of(p, stretch, middle + reach) * scale);
+    /* counted from 0 where that is on the bar, so that it gets a tick */
+    double zero = p->low < 0 && p->high > 0 ? cal_stretch_at(p, stretch, 0) : 0.5 / ticks;
+    for (int i = (int)ceil((0.03 - zero) * ticks); zero + (double)i / ticks < 0.97; i++) {
+        double middle = zero + (double)i / ticks, reach = 0.4 / ticks;
+        double value = round_between(value_of(p, stretch, fmax(middle - reach, 0)) * scale,
+                                     value_of(p, stretch, fmin(middle + reach, 1)) * scale);
         if (isfinite(value) && value != last)
             draw_tick(f, x, cal_stretch_at(p, stretch, value / scale), value);
         last = value;
