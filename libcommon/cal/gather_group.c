@@ -98,7 +98,7 @@ static int column_of(const cal_gather_dd *dd, int corr, int columns)
 /* Amplitude or phase alone: the mean is changed before the solve (caltables 3.1, 8). */
 static void restrict_mean(cal_calmode mode, double complex *v, double *weight)
 {
-    double amplitude = cabs(*v);
+    double amplitude = sqrt(creal(*v) * creal(*v) + cimag(*v) * cimag(*v));
     if (mode == CAL_MODE_A)
         *v = amplitude;
     if (mode != CAL_MODE_P || !(amplitude > 0))

@@ -160,26 +160,67 @@ static void guess(const cal_problem *problem, float complex *gain)
 
 /* ---- CASA's iteration ---- */
 
-/* The factor on the step: doubled or halved until the minimum is bracketed, then the bottom of the parabola through three points. */
-static double search_line(const cal_samples *samples, const float complex *gain,
-                          const float complex *step, double chi2, float complex *trial)
+typedef struct solver {
+    const cal_samples *samples;
+    int values, iterations;
+    float complex *gain, *old, *step, *trial;
+    double complex *gradient;
+    double *hessian;
+    uint8_t *ok; /* has data */
+} solver;
+
+static void solver_init(solver *state, const cal_samples *samples, int values)
 {
-    double scale = 1, c1 = cal_samples_chi2_at(samples, gain, step, 1, trial), c2;
+    *state = (solver){.samples = samples,
+                      .values = values,
+                      .gain = CAL_NEW_ARRAY(float complex, values),
+                      .old = CAL_NEW_ARRAY(float complex, values),
+                      .step = CAL_NEW_ARRAY(float complex, values),
+                      .trial = CAL_NEW_ARRAY(float complex, values),
+                      .gradient = CAL_NEW_ARRAY(double complex, values),
+                      .hessian = CAL_NEW_ARRAY(double, values),
+                      .ok = CAL_NEW_ARRAY(uint8_t, values)};
+}
+
+static void solver_free(solver *state)
+{
+    free(state->gain);
+    free(state->old);
+    free(state->step);
+    free(state->trial);
+    free(state->gradient);
+    free(state->hessian);
+    free(state->ok);
+}
+
+/* chi^2 after `scale` times the step. */
+static double chi2_at(const solver *state, double scale)
+{
+    for (int i = 0; i < state->values; i++)
+        state->trial[i] = state->step[i] * (float)scale + state->old[i];
+    return cal_samples_chi2(state->samples, state->trial);
+}
+
+/* The factor on the step: doubled or halved until the minimum is bracketed, then the bottom of the
+ * parabola through three points. */
+static double search_line(const solver *state, double chi2)
+{
+    double scale = 1, c1 = chi2_at(state, 1), c2;
     if (c1 < chi2) {
-        c2 = cal_samples_chi2_at(samples, gain, step, 2, trial);
+        c2 = chi2_at(state, 2);
         while (c2 < c1) {
             scale *= 2;
             c1 = c2;
-            c2 = cal_samples_chi2_at(samples, gain, step, 2 * scale, trial);
+            c2 = chi2_at(state, 2 * scale);
         }
     } else {
         scale = 0.5;
         c2 = c1;
-        c1 = cal_samples_chi2_at(samples, gain, step, scale, trial);
+        c1 = chi2_at(state, scale);
         while (c1 > chi2 && scale > 1e-30) {
             scale *= 0.5;
             c2 = c1;
-            c1 = cal_samples_chi2_at(samples, gain, step, scale, trial);
+            c1 = chi2_at(state, scale);
         }
     }
     double bend = chi2 - 2 * c1 + c2;
@@ -199,70 +240,74 @@ static bool settled(double chi2, double change, int *sure)
 }
 
 /* One step: down the gradient, by the factor that the line search finds. */
-static void take_step(cal_solver *solver, double chi2)
+static void take_step(solver *state, double chi2)
 {
-    for (int i = 0; i < solver->values; i++) {
-        bool usable = solver->ok[i] && solver->hessian[i] != 0;
-        solver->step[i] =
-            usable ? (float complex)(-solver->gradient[i] / solver->hessian[i] / 2) : 0;
-        solver->ok[i] = usable;
+    for (int i = 0; i < state->values; i++) {
+        bool usable = state->ok[i] && state->hessian[i] != 0;
+        state->step[i] = usable ? (float complex)(-state->gradient[i] / state->hessian[i] / 2) : 0;
+        state->ok[i] = usable;
     }
-    memcpy(solver->old, solver->gain, (size_t)solver->values * sizeof *solver->gain);
-    float factor =
-        (float)search_line(solver->samples, solver->old, solver->step, chi2, solver->trial);
-    for (int i = 0; i < solver->values; i++)
-        solver->gain[i] =
-            solver->old[i] + (factor > 0 ? solver->step[i] * factor : solver->step[i]);
+    memcpy(state->old, state->gain, (size_t)state->values * sizeof *state->gain);
+    float factor = (float)search_line(state, chi2);
+    for (int i = 0; i < state->values; i++)
+        state->gain[i] = state->old[i] + (factor > 0 ? state->step[i] * factor : state->step[i]);
 }
 
-static bool iterate(cal_solver *solver, double *chi2)
+static bool iterate(solver *state, double *chi2)
 {
     double last = DBL_MAX;
     int sure = 0;
-    memcpy(solver->old, solver->gain, (size_t)solver->values * sizeof *solver->gain);
-    for (solver->iterations = 0;; solver->iterations++) {
-        *chi2 = cal_samples_chi2(solver->samples, solver->gain);
+    memcpy(state->old, state->gain, (size_t)state->values * sizeof *state->gain);
+    for (state->iterations = 0;; state->iterations++) {
+        *chi2 = cal_samples_chi2(state->samples, state->gain);
         if (settled(*chi2, *chi2 - last, &sure))
             return true;
         if (*chi2 - last <= 0) {
             last = *chi2;
-            cal_samples_gradient(solver->samples, solver->gain, solver->gradient, solver->hessian);
+            cal_samples_gradient(state->samples, state->gain, state->gradient, state->hessian);
         } else { /* worse: from the last point again, with its gradient */
-            memcpy(solver->gain, solver->old, (size_t)solver->values * sizeof *solver->gain);
+            memcpy(state->gain, state->old, (size_t)state->values * sizeof *state->gain);
         }
-        take_step(solver, *chi2);
-        if (solver->iterations == MAX_ITERATIONS || !isfinite(*chi2))
+        take_step(state, *chi2);
+        if (state->iterations == MAX_ITERATIONS || !isfinite(*chi2))
             return false;
     }
+}
+
+/* From there to the minimum. */
+static double polish(solver *state)
+{
+    state->iterations += cal_samples_polish(state->samples, state->gain);
+    return cal_samples_chi2(state->samples, state->gain);
 }
 
 /* ---- results ---- */
 
 /* Errors from the curvature and the reduced chi^2 over all samples; S/N is amplitude over error (CASA's definitions). */
-static void measure(cal_solver *solver, const cal_problem *problem, double chi2, cal_gains *gains)
+static void measure(solver *state, const cal_problem *problem, double chi2, cal_gains *gains)
 {
     int good = 0;
-    cal_samples_gradient(solver->samples, solver->gain, solver->gradient, solver->hessian);
-    for (int i = 0; i < solver->values; i++)
-        good += solver->ok[i];
-    int freedom = 2 * (solver->samples->count - good);
+    cal_samples_gradient(state->samples, state->gain, state->gradient, state->hessian);
+    for (int i = 0; i < state->values; i++)
+        good += state->ok[i];
+    int freedom = 2 * (state->samples->count - good);
     double reduced = chi2 / (freedom > 1 ? freedom : 1);
     bool lone_hand = problem->corrs == 1 && gains->pars == 2;
-    for (int i = 0; i < solver->values; i++) {
-        bool solved = solver->ok[i] && !(lone_hand && i % 2);
-        double h = solver->hessian[i], error = solver->ok[i] && h > 0 ? sqrt(2 * reduced / h) : 0;
+    for (int i = 0; i < state->values; i++) {
+        bool solved = state->ok[i] && !(lone_hand && i % 2);
+        double h = state->hessian[i], error = state->ok[i] && h > 0 ? sqrt(2 * reduced / h) : 0;
         double snr = !solved        ? 0
-                     : error > 0    ? cabsf(solver->gain[i]) / error
+                     : error > 0    ? cabsf(state->gain[i]) / error
                      : reduced == 0 ? 9999999
                                     : 0;
-        gains->gain[i] = solver->gain[i];
+        gains->gain[i] = state->gain[i];
         gains->error[i] = (float)error;
         gains->snr[i] = (float)snr;
         gains->solved[i] = solved;
         gains->flag[i] = !(solved && snr > problem->min_snr);
     }
     gains->chi2 = chi2;
-    gains->iterations = solver->iterations;
+    gains->iterations = state->iterations;
 }
 
 bool cal_solve(const cal_problem *problem, cal_gains *gains)
@@ -270,25 +315,25 @@ bool cal_solve(const cal_problem *problem, cal_gains *gains)
     if (!drop_antennas(problem, gains->in_reach))
         return false;
     cal_samples samples;
-    cal_solver solver;
+    solver state;
     double chi2 = 0;
     cal_samples_make(&samples, problem, gains->in_reach);
-    cal_solver_init(&solver, &samples, problem->antennas * gains->pars);
-    guess(problem, solver.gain);
-    for (int i = 0; i < solver.values; i++) {
-        solver.ok[i] = gains->in_reach[i / gains->pars];
-        if (!solver.ok[i])
-            solver.gain[i] = 1;
+    solver_init(&state, &samples, problem->antennas * gains->pars);
+    guess(problem, state.gain);
+    for (int i = 0; i < state.values; i++) {
+        state.ok[i] = gains->in_reach[i / gains->pars];
+        if (!state.ok[i])
+            state.gain[i] = 1;
     }
-    bool converged = samples.count > 0 && iterate(&solver, &chi2);
+    bool converged = samples.count > 0 && iterate(&state, &chi2);
     if (converged && problem->optimum)
-        chi2 = cal_solver_polish(&solver);
+        chi2 = polish(&state);
     bool any = false;
-    for (int i = 0; i < solver.values; i++)
-        any = any || solver.ok[i];
+    for (int i = 0; i < state.values; i++)
+        any = any || state.ok[i];
     if (converged && any)
-        measure(&solver, problem, chi2, gains);
-    cal_solver_free(&solver);
+        measure(&state, problem, chi2, gains);
+    solver_free(&state);
     cal_samples_free(&samples);
     return converged && any;
 }

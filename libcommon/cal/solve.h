@@ -18,8 +18,7 @@ enum { CAL_SOLVE_MAX_CORR = 4 };
 typedef struct cal_baseline {
     int antenna1, antenna2;
     float complex v[CAL_SOLVE_MAX_CORR]; /* divided by the model */
-    float complex
-        model[CAL_SOLVE_MAX_CORR]; /* what is left of it: 1, or less where it was partly 0 */
+    float model[CAL_SOLVE_MAX_CORR];     /* what is left of it: 1, or less where it was partly 0 */
     float weight[CAL_SOLVE_MAX_CORR];
     uint8_t flag[CAL_SOLVE_MAX_CORR];
 } cal_baseline;
