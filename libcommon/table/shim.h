@@ -36,6 +36,18 @@ struct Place {
 cal_status report(cal_error *err, cal_status status, const Place &place, const char *doing,
                   const char *reason);
 
+/* The inner half of guard(): a frame of its own, so that the one a Landing returns to holds nothing else. */
+template <class Body>
+__attribute__((noinline)) cal_status attempt(cal_error *err, cal_status status, const Place &place,
+                                             const char *doing, Body &body)
+{
+    try {
+        return body();
+    } catch (const std::exception &exception) {
+        return report(err, status, place, doing, exception.what());
+    }
+}
+
 /* Run `body`; what it throws, in destructors too, becomes an error of the given status. */
 template <class Body>
 cal_status guard(cal_error *err, cal_status status, const Place &place, const char *doing,
@@ -44,11 +56,7 @@ cal_status guard(cal_error *err, cal_status status, const Place &place, const ch
     Landing landing;
     if (setjmp(landing.place))
         return report(err, status, place, doing, landing.reason);
-    try {
-        return body();
-    } catch (const std::exception &exception) {
-        return report(err, status, place, doing, exception.what());
-    }
+    return attempt(err, status, place, doing, body);
 }
 
 /* casacore's options for our ways of opening. */
