@@ -3,7 +3,6 @@ load helper
 
 @test "demo: S/N up by more than five times, and it can be run again" {
     need_program wsclean
-    need_program ms-split
     demo=$TESTS/../share/demo
     run "$demo" "$CAL_BUILD" "$BATS_TEST_TMPDIR/demo"
     assert_success
