@@ -153,11 +153,12 @@ static void warn_of_result(const cal_calibrate_work *work)
     if (count->rows_missing == count->rows && count->rows)
         cal_warn("%s: no selected row could be calibrated: its spws have no solutions", path);
     else if (count->rows_missing)
-        cal_warn("%s: %lld of %lld rows belong to spws without solutions and were %s", path,
+        cal_warn("%s: %lld of %lld rows belong to spws without solutions: %s", path,
                  (long long)count->rows_missing, (long long)count->rows,
-                 work->plan.strict ? "flagged" : "left as they were");
+                 work->plan.strict ? "these are flagged" : "these are left as they are");
     if (count->flagged_after == count->data && count->flagged_before < count->data)
-        cal_warn("%s: all selected data are flagged now", path);
+        cal_warn("%s: all selected data %s flagged", path,
+                 work->plan.flag ? "are now" : "would be");
 }
 
 /* ---- the whole ---- */

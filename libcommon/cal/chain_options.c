@@ -38,7 +38,7 @@ cal_status cal_chain_add_table(void *user, const char *text, cal_error *err)
     cal_chain_list *list = user;
     list->group = list->count;
     if (!*text)
-        return cal_fail(err, CAL_USAGE, "--gaintable needs the path of a calibration table");
+        return cal_fail(err, CAL_USAGE, "needs the path of a calibration table");
     if (!strchr(text, ',') || cal_path_exists(text)) {
         cal_chain_list_add(list, text);
         return CAL_OK;
@@ -50,12 +50,11 @@ cal_status cal_chain_add_table(void *user, const char *text, cal_error *err)
     return CAL_OK;
 }
 
-static cal_status need_table(const cal_chain_list *list, const char *option, cal_error *err)
+static cal_status need_table(const cal_chain_list *list, cal_error *err)
 {
     if (list->group < list->count)
         return CAL_OK;
-    return cal_fail(err, CAL_USAGE, "--%s belongs to a table: write it after its --gaintable",
-                    option);
+    return cal_fail(err, CAL_USAGE, "belongs to a table: write it after its --gaintable");
 }
 
 static void replace(char **text, const char *by)
@@ -67,7 +66,7 @@ static void replace(char **text, const char *by)
 cal_status cal_chain_set_gainfield(void *user, const char *text, cal_error *err)
 {
     cal_chain_list *list = user;
-    if (need_table(list, "gainfield", err))
+    if (need_table(list, err))
         return err->status;
     for (int i = list->group; i < list->count; i++)
         replace(&list->item[i].gainfield, text);
@@ -78,7 +77,7 @@ cal_status cal_chain_set_interp(void *user, const char *text, cal_error *err)
 {
     cal_chain_list *list = user;
     cal_interp interp;
-    if (need_table(list, "interp", err) || cal_interp_parse(text, &interp, err))
+    if (need_table(list, err) || cal_interp_parse(text, &interp, err))
         return err->status;
     for (int i = list->group; i < list->count; i++)
         replace(&list->item[i].interp, text);
@@ -99,7 +98,7 @@ static cal_status parse_map(const char *text, int **map, int *count, cal_error *
         long long id;
         if (!cal_parse_int(words.item[i], &id) || id < -999 || id > INT32_MAX)
             status = cal_fail(err, CAL_USAGE,
-                              "--spwmap %s: \"%s\" is no spw id; expected ids for spw 0, 1, ... of "
+                              "%s: \"%s\" is no spw id; expected ids for spw 0, 1, ... of "
                               "the data, as 0,0,1",
                               text, words.item[i]);
         else
@@ -113,7 +112,7 @@ static cal_status parse_map(const char *text, int **map, int *count, cal_error *
 cal_status cal_chain_set_spwmap(void *user, const char *text, cal_error *err)
 {
     cal_chain_list *list = user;
-    if (need_table(list, "spwmap", err))
+    if (need_table(list, err))
         return err->status;
     for (int i = list->group; i < list->count; i++) {
         free(list->item[i].spwmap);
@@ -128,10 +127,10 @@ cal_status cal_chain_set_calwt(void *user, const char *text, cal_error *err)
 {
     cal_chain_list *list = user;
     bool calwt;
-    if (need_table(list, "calwt", err))
+    if (need_table(list, err))
         return err->status;
     if (!cal_parse_bool(text, &calwt))
-        return cal_fail(err, CAL_USAGE, "--calwt %s: expected true or false", text);
+        return cal_fail(err, CAL_USAGE, "\"%s\": expected true or false", text);
     for (int i = list->group; i < list->count; i++)
         list->item[i].calwt = calwt;
     return CAL_OK;

@@ -36,7 +36,7 @@ static cal_status parse_time(char *word, const char *text, cal_interp *interp, c
         interp->time = CAL_TIME_CUBIC;
     else
         return cal_fail(err, CAL_USAGE,
-                        "interp \"%s\": \"%s\" is no interpolation in time; there are nearest, "
+                        "\"%s\": \"%s\" is no interpolation in time; there are nearest, "
                         "linear, cubic, each with PD, perobs or perscan behind it",
                         text, word);
     return CAL_OK;
@@ -60,7 +60,7 @@ static cal_status parse_freq(char *word, const char *text, cal_interp *interp, c
     if (!*word)
         return CAL_OK;
     return cal_fail(err, CAL_USAGE,
-                    "interp \"%s\": \"%s\" is no interpolation in frequency; there are nearest, "
+                    "\"%s\": \"%s\" is no interpolation in frequency; there are nearest, "
                     "linear, cubic, spline, each with flag or rel behind it",
                     text, word);
 }
@@ -72,8 +72,8 @@ cal_status cal_interp_parse(const char *text, cal_interp *interp, cal_error *err
     *interp = (cal_interp){0};
     cal_status status = CAL_OK;
     if (words.count > 2)
-        status = cal_fail(err, CAL_USAGE,
-                          "interp \"%s\": expected TIME or TIME,FREQUENCY for one table", text);
+        status =
+            cal_fail(err, CAL_USAGE, "\"%s\": expected TIME or TIME,FREQUENCY for one table", text);
     if (!status)
         status = parse_time(words.count > 0 ? words.item[0] : nothing, text, interp, err);
     if (!status)
