@@ -4,7 +4,9 @@
  * - Arrays have casacore's order, first axis fastest: a DATA cell of shape {ncorr, nchan} is [chan][corr] in C, and n cells read
  *   in one call are [row][chan][corr], contiguous.
  * - No casacore exception leaves these functions; errors name table, column and row.
- * - A cal_table must be used by one thread at a time (casacore's rule); different tables may be used by different threads.
+ * - A cal_table must be used by one thread at a time (casacore's rule); different tables may be used by different threads. A path
+ *   that is opened twice is one table.
+ * - A table opened for writing is locked against other writers until it is closed; a second one gets CAL_OUTPUT at once.
  */
 #ifndef CAL_TABLE_TABLE_H
 #define CAL_TABLE_TABLE_H
@@ -107,7 +109,8 @@ cal_status cal_table_get(cal_table *table, const char *column, cal_type type, ca
 cal_status cal_table_put(cal_table *table, const char *column, cal_type type, cal_span rows,
                          const void *in, cal_error *err);
 
-/* Shape (and tile, NULL for the default; ndim + 1 axes, the last counts rows) of cells before they are first written. */
+/* Shape (and tile; ndim + 1 axes, the last counts rows) of cells before they are first written. Tile NULL: whole cells, about
+ * 1 MiB, not much more than the rows to come. Tiles of whole cells are read and written fastest. */
 cal_status cal_table_set_shape(cal_table *table, const char *column, cal_span rows, int ndim,
                                const int64_t *shape, const int64_t *tile, cal_error *err);
 
