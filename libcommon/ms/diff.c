@@ -174,7 +174,8 @@ static cal_status compare_table(table_diff *diff, const cal_diff_options *option
     bool any_order = options->any_order && !*diff->name;
     cal_pairs *pairs = NULL;
     add_columns(diff, options);
-    diff->row_counts_differ = cal_table_rows(diff->a) != cal_table_rows(diff->b);
+    bool nothing_asked = !diff->columns && options->columns && options->columns->count;
+    diff->row_counts_differ = !nothing_asked && cal_table_rows(diff->a) != cal_table_rows(diff->b);
     if (!diff->columns || (diff->row_counts_differ && !any_order))
         return CAL_OK;
     cal_status status = cal_pairs_open(diff->a, diff->b, any_order, &pairs, err);

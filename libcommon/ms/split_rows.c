@@ -459,9 +459,11 @@ bool cal_split_borrow(cal_split *split, cal_split_scratch *scratch, const cal_sp
     if (changes_rows(split, view))
         return false;
     bool spectra = split->columns_out & CAL_MS_WEIGHT_SPECTRUM;
-    row_loop loop = {split, scratch, (cal_split_view *)view,
-                     spectra ? borrow_spectra : borrow_rows};
-    run_loop(&loop);
+    row_loop loop = {split, scratch, (cal_split_view *)view, borrow_spectra};
+    if (spectra)
+        run_loop(&loop);
+    else /* too little for threads */
+        borrow_rows(&loop, 0, view->block->rows.count, 0);
     const float complex *columns[CAL_MAX_DATA_COLUMNS] = {0};
     const unsigned bits[] = {CAL_MS_DATA, CAL_MS_MODEL, CAL_MS_CORRECTED};
     for (int i = 0, n = 0; i < CAL_MAX_DATA_COLUMNS; i++)

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "ms/rows.h"
 #include "ms/schema.h"
+#include <malloc.h>
 #include <string.h>
 
 enum { TILE_BYTES = 1 << 20 };
@@ -13,6 +14,10 @@ struct cal_ms_writer {
     unsigned columns;
     int64_t rows, rows_at_most, rows_flagged;
     const cal_reindex *maps;
+    bool *incremental; /* by column of ms/rows.h: kept by an IncrementalStMan */
+    double (*last)[3]; /* by column: the value of the row before */
+    int64_t *changed;  /* rows that change in the column at hand */
+    int64_t changed_room;
 };
 
 /* ---- creating ---- */
@@ -80,12 +85,21 @@ static cal_status create_table(const char *path, const cal_table *like, unsigned
     return status;
 }
 
+/* casacore writes the unused end of a last tile as its memory was: make that zeros, so that the same
+ * data are the same bytes. */
+static void make_memory_zero(void)
+{
+    enum { COMPLEMENT_OF_ZERO = 255 };
+    mallopt(M_PERTURB, COMPLEMENT_OF_ZERO);
+}
+
 cal_status cal_ms_writer_create(const char *path, const cal_table *like, unsigned columns,
                                 const char *data_from, int64_t rows_at_most,
                                 const cal_reindex *maps, cal_ms_writer **writer, cal_error *err)
 {
     cal_table *table;
     *writer = NULL;
+    make_memory_zero();
     cal_status status = create_table(path, like, columns, &table, err);
     if (status)
         return status;
@@ -95,8 +109,18 @@ cal_status cal_ms_writer_create(const char *path, const cal_table *like, unsigne
         return status;
     }
     *writer = CAL_NEW(cal_ms_writer);
-    **writer = (cal_ms_writer){
-        .table = table, .columns = columns, .rows_at_most = rows_at_most, .maps = maps};
+    **writer = (cal_ms_writer){.table = table,
+                               .columns = columns,
+                               .rows_at_most = rows_at_most,
+                               .maps = maps,
+                               .incremental = CAL_NEW_ARRAY(bool, cal_row_column_count),
+                               .last = cal_alloc(cal_row_column_count, 3 * sizeof(double))};
+    for (int c = 0; c < cal_row_column_count; c++) {
+        cal_column column;
+        (*writer)->incremental[c] =
+            cal_table_find_column(table, cal_row_columns[c].name, &column) &&
+            !strcmp(column.manager_type, "IncrementalStMan");
+    }
     return CAL_OK;
 }
 
@@ -154,18 +178,44 @@ static const cal_id_map *map_of_column(const cal_reindex *maps, const char *colu
     return NULL;
 }
 
+/* An IncrementalStMan gives new rows the value of the row before: only rows that change are put.
+ * Their values move to the front of `values`; returns how many. */
+static int64_t find_changes(cal_ms_writer *writer, const cal_row_column *column, int number,
+                            char *values, int64_t total)
+{
+    size_t size = (size_t)column->size;
+    int64_t count = 0;
+    if (total > writer->changed_room) {
+        writer->changed_room = total;
+        writer->changed = cal_grow(writer->changed, total, sizeof *writer->changed);
+    }
+    for (int64_t i = 0; i < total; i++) {
+        bool first = writer->rows + i == 0;
+        if (!first && !memcmp(writer->last[number], values + i * size, size))
+            continue;
+        memcpy(writer->last[number], values + i * size, size);
+        memmove(values + count * size, values + i * size, size);
+        writer->changed[count++] = writer->rows + i;
+    }
+    return count;
+}
+
 static cal_status put_scalars(cal_ms_writer *writer, cal_block *const *blocks, const place *order,
                               int64_t total, cal_error *err)
 {
     char *values = cal_alloc(3 * total, sizeof(double));
-    cal_span span = cal_span_range(writer->rows, total);
     cal_status status = CAL_OK;
     for (int c = 0; c < cal_row_column_count && !status; c++) {
         const cal_row_column *column = &cal_row_columns[c];
         const cal_id_map *map = map_of_column(writer->maps, column->name);
+        cal_span span = cal_span_range(writer->rows, total);
         gather(values, column, blocks, order, total);
         for (int64_t i = 0; i < total && map; i++)
             ((int *)values)[i] = cal_id_new(map, ((int *)values)[i]);
+        if (writer->incremental[c]) {
+            int64_t changes = find_changes(writer, column, c, values, total);
+            span = cal_span_list(writer->changed, changes);
+        }
         status = cal_table_put(writer->table, column->name, column->type, span, values, err);
     }
     free(values);
@@ -275,6 +325,9 @@ cal_status cal_ms_writer_close(cal_ms_writer *writer, cal_error *err)
     if (!writer)
         return CAL_OK;
     cal_status status = cal_table_close(writer->table, err);
+    free(writer->incremental);
+    free(writer->last);
+    free(writer->changed);
     free(writer);
     return status;
 }
