@@ -226,7 +226,8 @@ static void print_scans(jv document, cal_buf *out)
     char begin[CELL], end[CELL], field[CELL], spw[CELL], intent[CELL], flagged[CELL];
     jv scans = cal_json_at(document, "scans"), arrays = cal_json_at(document, "arrays"),
        observations = cal_json_at(document, "observations");
-    bool several = jv_array_length(arrays) > 1 || jv_array_length(observations) > 1;
+    int array_count = jv_array_length(arrays), observation_count = jv_array_length(observations);
+    bool several = array_count > 1 || observation_count > 1;
     cal_grid grid = {.indent = 2};
     heading(out, "Scans", jv_array_length(jv_copy(scans)), 0);
     cal_grid_row(&grid, "Scan", "Obs", "Array", "Begin", "End", "Field", "Rows", "Ints", "Int(s)",
