@@ -86,7 +86,7 @@ $(BUILD)/%.oo: %.cc
 
 $(ARCHIVE): $(OBJECTS)
 	@rm -f $@
-	$(call say,AR)$(AR) rcs $@ $^
+	$(call say,AR)$(AR) qcs $@ $^
 
 # cfitsio is loaded late (image/cfitsio.h), so its name must be known: the soname of what the linker would take.
 $(BUILD)/libcommon/image/cfitsio.o: CPPFLAGS += -DCAL_CFITSIO_LIBRARY='"$(shell objdump -p $$($(CC) -print-file-name=libcfitsio.so) | awk '$$1 == "SONAME" { print $$2 }')"'

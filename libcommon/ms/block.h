@@ -25,7 +25,8 @@
 typedef struct cal_rows {
     int64_t count;
     int64_t *row; /* row numbers in MAIN, ascending */
-    int *antenna1, *antenna2, *dd, *field, *scan, *state, *observation, *array, *feed1, *feed2, *processor;
+    int *antenna1, *antenna2, *dd, *field, *scan, *state, *observation, *array, *feed1, *feed2,
+        *processor;
     double *time, *centroid, *interval, *exposure; /* s */
     double *uvw;                                   /* [row][3] m */
     uint8_t *flag_row;
@@ -37,31 +38,34 @@ enum {
     CAL_READ_CORRECTED = 2,
     CAL_READ_MODEL = 4,
     CAL_READ_FLAG = 8,
-    CAL_READ_WEIGHT = 16,          /* WEIGHT, [row][corr] */
-    CAL_READ_SIGMA = 32,           /* SIGMA, [row][corr] */
-    CAL_READ_WEIGHT_SPECTRUM = 64, /* where the column exists and its cells are defined, else NULL */
+    CAL_READ_WEIGHT = 16, /* WEIGHT, [row][corr] */
+    CAL_READ_SIGMA = 32,  /* SIGMA, [row][corr] */
+    CAL_READ_WEIGHT_SPECTRUM =
+        64, /* where the column exists and its cells are defined, else NULL */
     CAL_READ_SIGMA_SPECTRUM = 128
 };
 
 typedef struct cal_block {
     cal_rows rows;
-    int nchan, ncorr;                             /* of the cells, before channel selection */
-    float complex *data, *corrected, *model;      /* [row][chan][corr]; NULL when not asked for */
-    uint8_t *flag;                                /* [row][chan][corr] */
-    float *weight, *sigma;                        /* [row][corr] */
-    float *weight_spectrum, *sigma_spectrum;      /* [row][chan][corr] or NULL */
+    int nchan, ncorr;                        /* of the cells, before channel selection */
+    float complex *data, *corrected, *model; /* [row][chan][corr]; NULL when not asked for */
+    uint8_t *flag;                           /* [row][chan][corr] */
+    float *weight, *sigma;                   /* [row][corr] */
+    float *weight_spectrum, *sigma_spectrum; /* [row][chan][corr] or NULL */
 } cal_block;
 
 typedef struct cal_reader cal_reader;
 
 typedef struct cal_reader_options {
     int64_t first_row, end_row; /* part of MAIN; end 0: to the end */
-    int64_t window;             /* rows looked at together; 0: chosen from the tiles, about 4 MB in all columns */
+    int64_t
+        window; /* rows looked at together; 0: chosen from the tiles, about 4 MB in all columns */
 } cal_reader_options;
 
 /* `selection` NULL: all rows. Asking for a column that the MS lacks is CAL_INPUT. */
-cal_status cal_reader_open(cal_table *ms, const cal_meta *meta, const cal_selection *selection, unsigned what,
-                           const cal_reader_options *options, cal_reader **reader, cal_error *err);
+cal_status cal_reader_open(cal_table *ms, const cal_meta *meta, const cal_selection *selection,
+                           unsigned what, const cal_reader_options *options, cal_reader **reader,
+                           cal_error *err);
 /* The next block, valid until the next call or close; *block is NULL at the end. */
 cal_status cal_reader_next(cal_reader *reader, cal_block **block, cal_error *err);
 void cal_reader_close(cal_reader *reader); /* NULL is fine */
@@ -78,7 +82,7 @@ void cal_scan_pass_close(cal_scan_pass *pass);
 
 /* Write a column for the rows of a block: `column` by name, array of [row][chan][corr] or [row][corr] as the column is. The reader
  * is locked meanwhile. */
-cal_status cal_block_put(cal_reader *reader, cal_table *ms, const cal_block *block, const char *column, const void *values,
-                         cal_error *err);
+cal_status cal_block_put(cal_reader *reader, cal_table *ms, const cal_block *block,
+                         const char *column, const void *values, cal_error *err);
 
 #endif
