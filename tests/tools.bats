@@ -3,7 +3,7 @@ load helper
 
 # Options that --help shows, long names.
 help_options() {
-    "$1" --help | grep -oE '^ +(-.,)? *--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort
+    "$1" --help | grep -oE '^(  -., |      )--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort
 }
 
 # Options that a manual page explains: the tags in its OPTIONS.
