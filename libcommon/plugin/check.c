@@ -42,8 +42,8 @@ static cal_status fail_unknown(const cal_plugin *plugin, const char *key, cal_er
         cal_fail(err, CAL_USAGE, "%s: no option \"%s\"; did you mean \"%s\"?", plugin->table->name,
                  key, near);
     else
-        cal_fail(err, CAL_USAGE, "%s: no option \"%s\"; it has %s", plugin->table->name, key,
-                 cal_buf_text(&list));
+        cal_fail(err, CAL_USAGE, "%s: no option \"%s\"; it %s%s", plugin->table->name, key,
+                 list.len ? "has " : "takes none", cal_buf_text(&list));
     cal_words_free(&names);
     cal_buf_free(&list);
     return CAL_USAGE;
