@@ -316,6 +316,8 @@ static cal_status run(int count, char **operand, cal_error *err)
     gaincal run = {0};
     cal_output *out = NULL;
     (void)count;
+    if (cal_output_not_input(path, ms, err))
+        return err->status;
     cal_status status = prepare(&run, ms, err);
     if (!status && dry_run) {
         status = cal_print(describe_plan(&run, ms, path), text_result, err);

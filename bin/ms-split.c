@@ -181,9 +181,8 @@ static void result_text(jv document, cal_buf *out)
 
 static cal_status check_output(const char *input, const char *output, cal_error *err)
 {
-    char in[PATH_MAX], out[PATH_MAX];
-    if (realpath(input, in) && realpath(output, out) && !strcmp(in, out))
-        return cal_fail(err, CAL_USAGE, "%s: the output cannot be the input", output);
+    if (cal_output_not_input(output, input, err))
+        return err->status;
     char *name = cal_copy_text(output);
     for (size_t end = strlen(name); end > 1 && name[end - 1] == '/'; end--)
         name[end - 1] = 0;

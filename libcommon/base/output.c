@@ -4,7 +4,9 @@
 #include "base/stop.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -77,6 +79,14 @@ static int move_into_place(const cal_output *out)
     if (out->force && cal_path_exists(out->path))
         return renameat2(AT_FDCWD, out->partial, AT_FDCWD, out->path, RENAME_EXCHANGE);
     return renameat2(AT_FDCWD, out->partial, AT_FDCWD, out->path, RENAME_NOREPLACE);
+}
+
+cal_status cal_output_not_input(const char *output, const char *input, cal_error *err)
+{
+    char in[PATH_MAX], out[PATH_MAX];
+    if (realpath(input, in) && realpath(output, out) && !strcmp(in, out))
+        return cal_fail(err, CAL_USAGE, "%s: the output cannot be the input", output);
+    return CAL_OK;
 }
 
 cal_status cal_output_commit(cal_output *out, cal_error *err)

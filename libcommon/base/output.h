@@ -24,6 +24,9 @@ const char *cal_output_path(const cal_output *out);
 cal_status cal_output_commit(cal_output *out, cal_error *err);
 void cal_output_abandon(cal_output *out); /* NULL is fine */
 
+/* CAL_USAGE when both paths are the same place: with --force an input would be replaced. */
+cal_status cal_output_not_input(const char *output, const char *input, cal_error *err);
+
 /* A whole small file in one call, the same way. */
 cal_status cal_output_file(const char *path, bool force, const void *bytes, size_t count,
                            cal_error *err);
