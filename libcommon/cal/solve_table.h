@@ -2,6 +2,7 @@
 #ifndef CAL_CAL_SOLVE_TABLE_H
 #define CAL_CAL_SOLVE_TABLE_H
 
+#include "base/buf.h"
 #include "cal/caltable.h"
 #include "cal/gains.h"
 #include "cal/interval.h"
@@ -22,5 +23,8 @@ cal_status cal_caltable_append(cal_caltable *table, const char *path, cal_error 
 /* expected, data_unflagged, above_minblperant and above_minsnr count solutions, by hand: those in
  * which the antenna, or any antenna of the spw, passed. */
 jv cal_gains_statistics(const cal_gain_list *gains, const cal_meta *meta);
+
+/* A table of antennas for each spw of these statistics (borrowed): what passed, in per cent. */
+void cal_gains_text(jv statistics, cal_buf *out);
 
 #endif

@@ -1,0 +1,54 @@
+/* The statistics of solutions as tables for people. */
+#include "base/json.h"
+#include "base/mem.h"
+#include "cal/solve_table.h"
+
+/* The sum over hands of one of the counts. */
+static double total_at(jv object, const char *key)
+{
+    double total = 0;
+    jv list = cal_json_at(object, key);
+    jv_array_foreach(list, i, value) total += jv_number_value(value);
+    jv_free(list);
+    return total;
+}
+
+static void text_gates(jv object, cal_buf *out)
+{
+    double expected = total_at(object, "expected");
+    static const char *const key[] = {"data_unflagged", "above_minblperant", "above_minsnr"};
+    for (size_t i = 0; i < CAL_COUNT(key); i++)
+        cal_buf_addf(out, " %7.1f%%", expected > 0 ? 100 * total_at(object, key[i]) / expected : 0);
+}
+
+/* Antennas that were expected, and the share of their solutions that passed each gate. */
+static void text_antennas(jv spw, cal_buf *out)
+{
+    jv antennas = cal_json_at(spw, "antennas");
+    cal_buf_add(out, "  antenna       has data baselines      S/N  refant\n");
+    jv_array_foreach(antennas, a, antenna)
+    {
+        if (total_at(antenna, "expected") > 0) {
+            cal_buf_addf(out, "  %-12s", cal_json_text_at(antenna, "name", ""));
+            text_gates(antenna, out);
+            cal_buf_addf(out, " %7.0f\n", cal_json_number_at(antenna, "used_as_refant", 0));
+        }
+        jv_free(antenna);
+    }
+    jv_free(antennas);
+}
+
+void cal_gains_text(jv document, cal_buf *out)
+{
+    jv spws = cal_json_at(document, "spws");
+    jv_array_foreach(spws, s, spw)
+    {
+        cal_buf_addf(out, "\nspw %.0f %s: %.0f solutions, median S/N %.3g\n",
+                     cal_json_number_at(spw, "spw", 0), cal_json_text_at(spw, "name", ""),
+                     cal_json_number_at(spw, "solutions", 0),
+                     cal_json_number_at(spw, "median_snr", 0));
+        text_antennas(spw, out);
+        jv_free(spw);
+    }
+    jv_free(spws);
+}
