@@ -11,8 +11,8 @@ from casacore.tables import table, taql
 
 Finding = namedtuple("Finding", "what ok text")
 
-AMPLITUDE, PHASE_DEG, SNR, TIME_S = 1e-4, 0.01, 1e-3, 1e-3  # calibration tables; relative, deg, relative, s
-APPLIED, WEIGHT = 5e-6, 1e-5                                # applied data and weights, relative
+AMPLITUDE, PHASE_DEG, SNR, TIME_S = 5e-5, 0.002, 1e-4, 1e-4
+APPLIED, WEIGHT = 2e-6, 2e-6                                # applied data and weights, relative
 SINGLE, DOUBLE = 5e-6, 1e-12                                # split data by precision, relative to max(value, rms of the column)
 ABSOLUTE = {"TIME": 1e-4, "TIME_CENTROID": 1e-4, "INTERVAL": 1e-6, "EXPOSURE": 1e-6, "UVW": 1e-7}
 ROW_KEY = ("TIME", "ANTENNA1", "ANTENNA2", "DATA_DESC_ID", "FIELD_ID", "SCAN_NUMBER", "STATE_ID", "OBSERVATION_ID", "ARRAY_ID")
