@@ -24,7 +24,7 @@ static const cal_option options[] = {
     {"datacolumn", 'd', CAL_CHOICE, "COLUMN", &wanted.datacolumn,
      "what becomes DATA; auto: CORRECTED_DATA where there is one, else DATA; all: each under its "
      "own name",
-     "auto data corrected model all", 0},
+     "auto data corrected model float_data all", 0},
     {"keepflags", 0, CAL_FLAG, NULL, &wanted.keepflags,
      "keep rows that are flagged altogether; --keepflags=false drops them", 0, 0},
     {"usewtspectrum", 0, CAL_FLAG, NULL, &wanted.usewtspectrum,

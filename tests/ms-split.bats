@@ -146,6 +146,20 @@ END
     assert_output --partial "--datacolumn data"
 }
 
+@test "ms-split: FLOAT_DATA stays FLOAT_DATA" {
+    cp -r "$PLAIN" power.ms
+    $PYTHON -c 'from casacore.tables import table, makearrcoldesc
+t = table("power.ms", readonly=False, ack=False)
+t.addcols(makearrcoldesc("FLOAT_DATA", 0.0, valuetype="float", ndim=2))
+t.putcol("FLOAT_DATA", t.getcol("DATA").real)
+t.removecols("DATA"); t.close()'
+    ms-split power.ms out.ms --datacolumn float_data > /dev/null
+    run -0 ms-diff --columns FLOAT_DATA,FLAG,SIGMA power.ms out.ms --flagged --text
+    ms-split power.ms average.ms --datacolumn float_data --timebin 10s > /dev/null
+    run -3 ms-split "$PLAIN" no.ms --datacolumn float_data
+    assert_output --partial "FLOAT_DATA"
+}
+
 @test "ms-split: POINTING is copied, linked or left empty" {
     cp -r "$PLAIN" pointed.ms
     $PYTHON -c 'from casacore.tables import table

@@ -42,13 +42,15 @@ enum {
     CAL_READ_SIGMA = 32,  /* SIGMA, [row][corr] */
     CAL_READ_WEIGHT_SPECTRUM =
         64, /* where the column exists and its cells are defined, else NULL */
-    CAL_READ_SIGMA_SPECTRUM = 128
+    CAL_READ_SIGMA_SPECTRUM = 128,
+    CAL_READ_FLOAT_DATA = 256 /* of single dishes */
 };
 
 typedef struct cal_block {
     cal_rows rows;
     int nchan, ncorr;                        /* of the cells, before channel selection */
     float complex *data, *corrected, *model; /* [row][chan][corr]; NULL when not asked for */
+    float *float_data;                       /* [row][chan][corr] */
     uint8_t *flag;                           /* [row][chan][corr] */
     float *weight, *sigma;                   /* [row][corr] */
     float *weight_spectrum, *sigma_spectrum; /* [row][chan][corr] or NULL */

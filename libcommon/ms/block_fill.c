@@ -14,6 +14,8 @@ const array_column reader_columns[READER_COLUMNS] = {
      offsetof(cal_block, weight_spectrum)},
     {CAL_READ_SIGMA_SPECTRUM, "SIGMA_SPECTRUM", CAL_TYPE_FLOAT, 4, true, true,
      offsetof(cal_block, sigma_spectrum)},
+    {CAL_READ_FLOAT_DATA, "FLOAT_DATA", CAL_TYPE_FLOAT, 4, true, false,
+     offsetof(cal_block, float_data)},
 };
 
 static void **pointer_in(cal_block *block, const array_column *column)

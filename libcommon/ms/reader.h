@@ -20,7 +20,7 @@ typedef struct array_column {
     size_t offset;    /* of the pointer in cal_block */
 } array_column;
 
-enum { READER_COLUMNS = 8 };
+enum { READER_COLUMNS = 9 };
 extern const array_column reader_columns[READER_COLUMNS];
 
 /* One block with its memory; there are two, one for the caller and one that is being filled. */

@@ -97,6 +97,7 @@ static const struct {
     {CAL_MS_CORRECTED, TILED("CORRECTED_DATA", COMPLEX, 2, "calibrated visibilities")},
     {CAL_MS_WEIGHT_SPECTRUM, TILED("WEIGHT_SPECTRUM", FLOAT, 2, "weight of each sample")},
     {CAL_MS_SIGMA_SPECTRUM, TILED("SIGMA_SPECTRUM", FLOAT, 2, "noise of each sample")},
+    {CAL_MS_FLOAT_DATA, TILED("FLOAT_DATA", FLOAT, 2, "power as observed")},
 };
 
 enum { SLOW_BUCKET = 32768, FLAG_ROW_BUCKET = 8192 };
@@ -135,6 +136,7 @@ static const cal_manager_def main_managers[] = {
     TILED_SHAPE("CORRECTED_DATA", 4, 64, 512),
     TILED_SHAPE("WEIGHT_SPECTRUM", 4, 64, 1024),
     TILED_SHAPE("SIGMA_SPECTRUM", 4, 64, 1024),
+    TILED_SHAPE("FLOAT_DATA", 4, 64, 1024),
 };
 
 static bool manager_used(const cal_manager_def *manager, const cal_column_def *column, int count)

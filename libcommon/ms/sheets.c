@@ -74,7 +74,7 @@ static void grow(cal_block *block, int64_t room, unsigned columns)
 {
     size_t samples = (size_t)block->nchan * block->ncorr;
     cal_rows_grow(&block->rows, room);
-    if (columns & CAL_MS_DATA)
+    if (columns & (CAL_MS_DATA | CAL_MS_FLOAT_DATA))
         block->data = cal_grow(block->data, room, samples * sizeof *block->data);
     if (columns & CAL_MS_MODEL)
         block->model = cal_grow(block->model, room, samples * sizeof *block->model);

@@ -8,7 +8,7 @@
 
 typedef struct cal_sheets cal_sheets;
 
-/* `columns`: CAL_MS_DATA, ... as for the writer. */
+/* `columns`: CAL_MS_DATA, ... as for the writer. FLOAT_DATA is kept as the real part of `data`. */
 cal_sheets *cal_sheets_make(unsigned columns);
 void cal_sheets_free(cal_sheets *sheets); /* NULL is fine */
 

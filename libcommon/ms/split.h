@@ -22,7 +22,8 @@
 
 typedef struct cal_split_options {
     cal_select_text select;
-    const char *datacolumn; /* data, corrected, model, all; auto: corrected where there is one */
+    const char *datacolumn; /* data, corrected, model, float_data, all (the complex ones); auto:
+                               corrected where there is one */
     double timebin;         /* s; 0: no averaging in time */
     double maxuvwdistance;  /* m; 0: no limit */
     bool combine_scan, combine_state;

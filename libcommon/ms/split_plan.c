@@ -32,6 +32,7 @@ static const struct {
     {"data", "DATA", CAL_READ_DATA, CAL_MS_DATA},
     {"model", "MODEL_DATA", CAL_READ_MODEL, CAL_MS_MODEL},
     {"corrected", "CORRECTED_DATA", CAL_READ_CORRECTED, CAL_MS_CORRECTED},
+    {"float_data", "FLOAT_DATA", CAL_READ_FLOAT_DATA, CAL_MS_FLOAT_DATA},
 };
 
 static void take_column(cal_split *split, int i)
@@ -49,7 +50,8 @@ static cal_status choose_columns(cal_split *split, cal_error *err)
     if (!strcmp(wanted, "auto"))
         wanted = cal_table_has_column(split->ms, "CORRECTED_DATA") ? "corrected" : "data";
     for (size_t i = 0; i < CAL_COUNT(data_columns); i++) {
-        if (!all && strcmp(wanted, data_columns[i].word))
+        bool power = data_columns[i].read == CAL_READ_FLOAT_DATA;
+        if (all ? power : strcmp(wanted, data_columns[i].word))
             continue;
         if (cal_table_has_column(split->ms, data_columns[i].name))
             take_column(split, (int)i);
@@ -60,7 +62,7 @@ static cal_status choose_columns(cal_split *split, cal_error *err)
     if (!split->rule.columns)
         return cal_fail(err, CAL_INPUT, "%s: has none of DATA, MODEL_DATA, CORRECTED_DATA",
                         split->meta->path);
-    if (split->rule.columns == 1)
+    if (split->rule.columns == 1 && split->columns_out != CAL_MS_FLOAT_DATA)
         split->columns_out = CAL_MS_DATA;
     return CAL_OK;
 }

@@ -99,7 +99,7 @@ static void grow_scratch(const cal_split *split, cal_split_scratch *scratch, con
         scratch->samples = samples;
         scratch->weight = cal_grow(scratch->weight, samples, sizeof(float));
         scratch->sigma = cal_grow(scratch->sigma, samples, sizeof(float));
-        if (split->stage) {
+        if (split->stage || split->columns_in[0] == CAL_READ_FLOAT_DATA) {
             scratch->data = cal_grow(scratch->data, samples, sizeof *scratch->data);
             scratch->flag = cal_grow(scratch->flag, samples, 1);
         }
@@ -228,9 +228,14 @@ cal_status cal_split_prepare(cal_split *split, cal_split_scratch *scratch, const
                              .sigma = block->sigma,
                              .weight_spectrum = block->weight_spectrum,
                              .sigma_spectrum = block->sigma_spectrum};
+    grow_scratch(split, scratch, block);
     for (int i = 0; i < split->rule.columns; i++)
         view->data[i] = column_of(block, split->columns_in[i]);
-    grow_scratch(split, scratch, block);
+    if (block->float_data) {
+        for (int64_t i = 0; i < block->rows.count * block->nchan * block->ncorr; i++)
+            scratch->data[i] = block->float_data[i];
+        view->data[0] = scratch->data;
+    }
     split->counts.rows_read += block->rows.count;
     if (split->stage && calibrate(split, scratch, view, err))
         return err->status;
@@ -407,7 +412,7 @@ void cal_split_fill(cal_split *split, cal_split_scratch *scratch, const cal_spli
 static bool changes_rows(const cal_split *split, const cal_split_view *view)
 {
     const cal_rows *rows = &view->block->rows;
-    if (split->averages || split->stage || !split->one_shape ||
+    if (split->averages || split->stage || !split->one_shape || view->block->float_data ||
         (view->drop && memchr(view->drop, 1, rows->count)))
         return true;
     int last = -1;

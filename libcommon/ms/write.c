@@ -240,6 +240,18 @@ static cal_status put_array(cal_ms_writer *writer, const char *column, cal_type 
     return status ? status : cal_table_put(writer->table, column, type, span, values, err);
 }
 
+static cal_status put_power(cal_ms_writer *writer, const cal_block *block, cal_span span,
+                            const int64_t *shape, cal_error *err)
+{
+    int64_t count = span.count * shape[0] * shape[1];
+    float *power = CAL_NEW_ARRAY(float, count);
+    for (int64_t i = 0; i < count; i++)
+        power[i] = crealf(block->data[i]);
+    cal_status status = put_array(writer, "FLOAT_DATA", CAL_TYPE_FLOAT, 2, shape, span, power, err);
+    free(power);
+    return status;
+}
+
 static cal_status put_arrays(cal_ms_writer *writer, const cal_block *block, cal_span span,
                              cal_error *err)
 {
@@ -265,6 +277,8 @@ static cal_status put_arrays(cal_ms_writer *writer, const cal_block *block, cal_
         if (!arrays[i].bit || (writer->columns & arrays[i].bit))
             status = put_array(writer, arrays[i].column, arrays[i].type, arrays[i].ndim, shape,
                                span, arrays[i].values, err);
+    if (!status && (writer->columns & CAL_MS_FLOAT_DATA))
+        status = put_power(writer, block, span, shape, err);
     return status;
 }
 

@@ -19,7 +19,8 @@ cal_status cal_ms_writer_create(const char *path, const cal_table *like, unsigne
 
 /* Append the rows of some blocks. They come out in the order of their rows.row[], which ascends in
  * each block; the numbers themselves only set the order. Arrays that a column of the table needs
- * must be there: data, model, corrected, flag, weight, sigma, and the spectra. */
+ * must be there: data, model, corrected, flag, weight, sigma, and the spectra. FLOAT_DATA is the real part of
+ * `data`. */
 cal_status cal_ms_writer_put(cal_ms_writer *writer, cal_block *const *blocks, int count,
                              cal_error *err);
 
