@@ -3,7 +3,12 @@
 #include "base/mem.h"
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { MAX_HELPERS = 255 };
 
 struct loop {
     atomic_int next;
@@ -12,39 +17,89 @@ struct loop {
     void *user;
 };
 
-struct worker {
+/* Threads that wait for the next loop; a loop of a few hundred microseconds would otherwise cost
+ * more for its threads than for its work. They live as long as the process. */
+static struct {
+    pthread_mutex_t owner; /* held by the loop that uses the helpers */
+    pthread_mutex_t lock;
+    pthread_cond_t begin, end;
     struct loop *loop;
-    int number;
-    pthread_t thread;
-};
+    int helpers, invited, busy; /* threads there are, wanted for this loop, still at it */
+    unsigned generation;        /* counts the loops */
+} pool = {.owner = PTHREAD_MUTEX_INITIALIZER,
+          .lock = PTHREAD_MUTEX_INITIALIZER,
+          .begin = PTHREAD_COND_INITIALIZER,
+          .end = PTHREAD_COND_INITIALIZER};
 
-static void *take_items(void *given)
+static void take_items(struct loop *loop, int worker)
 {
-    struct worker *worker = given;
-    struct loop *loop = worker->loop;
     for (int item; (item = atomic_fetch_add(&loop->next, 1)) < loop->count;)
-        loop->work(loop->user, item, worker->number);
+        loop->work(loop->user, item, worker);
+}
+
+static void *help(void *given)
+{
+    int worker = (int)(intptr_t)given;
+    unsigned seen = 0;
+    pthread_mutex_lock(&pool.lock);
+    for (;;) {
+        while (pool.generation == seen || worker > pool.invited)
+            pthread_cond_wait(&pool.begin, &pool.lock);
+        seen = pool.generation;
+        pthread_mutex_unlock(&pool.lock);
+        take_items(pool.loop, worker);
+        pthread_mutex_lock(&pool.lock);
+        if (--pool.busy == 0)
+            pthread_cond_signal(&pool.end);
+    }
     return NULL;
+}
+
+/* Signals are for the other threads (see base/stop.h). */
+static bool start_helper(int worker)
+{
+    sigset_t all, before;
+    pthread_t thread;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool started = !pthread_create(&thread, NULL, help, (void *)(intptr_t)worker);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (started)
+        pthread_detach(thread);
+    return started;
+}
+
+static void share(struct loop *loop, int helpers)
+{
+    pthread_mutex_lock(&pool.lock);
+    pool.invited = 0; /* newcomers wait for the generation below */
+    while (pool.helpers < helpers && start_helper(pool.helpers + 1))
+        pool.helpers++;
+    pool.loop = loop;
+    pool.invited = pool.busy = helpers < pool.helpers ? helpers : pool.helpers;
+    pool.generation++;
+    pthread_cond_broadcast(&pool.begin);
+    pthread_mutex_unlock(&pool.lock);
+    take_items(loop, 0);
+    pthread_mutex_lock(&pool.lock);
+    while (pool.busy > 0)
+        pthread_cond_wait(&pool.end, &pool.lock);
+    pthread_mutex_unlock(&pool.lock);
 }
 
 void cal_parallel(int jobs, int count, void (*work)(void *user, int item, int worker), void *user)
 {
     struct loop loop = {0, count, work, user};
-    if (jobs > count)
-        jobs = count;
-    if (jobs < 1)
-        jobs = 1;
-    struct worker *worker = CAL_NEW_ARRAY(struct worker, jobs);
-    int started = 1; /* the caller is worker 0 */
-    for (int i = 0; i < jobs; i++)
-        worker[i] = (struct worker){.loop = &loop, .number = i};
-    while (started < jobs &&
-           !pthread_create(&worker[started].thread, NULL, take_items, &worker[started]))
-        started++;
-    take_items(&worker[0]);
-    for (int i = 1; i < started; i++)
-        pthread_join(worker[i].thread, NULL);
-    free(worker);
+    int helpers = (jobs < count ? jobs : count) - 1;
+    if (helpers > MAX_HELPERS)
+        helpers = MAX_HELPERS;
+    if (helpers < 1 ||
+        pthread_mutex_trylock(&pool.owner)) { /* a loop within a loop has no helpers */
+        take_items(&loop, 0);
+        return;
+    }
+    share(&loop, helpers);
+    pthread_mutex_unlock(&pool.owner);
 }
 
 int cal_cores(void)
