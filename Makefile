@@ -25,7 +25,7 @@ endif
 ifdef SANITIZE
 HARDEN    = -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all
 OPTIMISE  = -O1 -g -ffp-contract=off
-WARN     += -Wno-format-truncation -Wno-maybe-uninitialized # instrumented code misleads these two
+WARN     += -Wno-format-truncation -Wno-maybe-uninitialized -Wno-clobbered # instrumented code misleads these
 endif
 
 CPPFLAGS += -Ilibcommon -D_GNU_SOURCE -DCAL_VERSION='"$(VERSION)"'

@@ -120,7 +120,7 @@ static cal_status run(int count, char **operand, cal_error *err)
 
 static const cal_tool tool = {
     .name = "applycal",
-    .group = "solve and apply",
+    .group = CAL_GROUP_SOLVE,
     .brief = "apply calibration tables to a MeasurementSet",
     .operands = "MS",
     .min_operands = 1,

@@ -231,7 +231,7 @@ static cal_status run(int count, char **operand, cal_error *err)
 
 static const cal_tool tool = {
     .name = "caltable-info",
-    .group = "calibration tables",
+    .group = CAL_GROUP_TABLES,
     .brief = "what a calibration table holds, and whether it fits an MS",
     .operands = "TABLE",
     .min_operands = 1,

@@ -30,26 +30,19 @@ static jv list_tools(void)
     return JV_OBJECT(jv_string("version"), jv_string(cal_version), jv_string("tools"), list);
 }
 
-static bool is_first_of_group(const struct tool_line *line)
-{
-    for (const struct tool_line *t = tools; t < line; t++)
-        if (!strcmp(t->group, line->group))
-            return false;
-    return true;
-}
+static const char *const groups[] = {CAL_GROUP_MS, CAL_GROUP_SOLVE, CAL_GROUP_TABLES,
+                                     CAL_GROUP_IMAGES, CAL_GROUP_TASKS};
 
 static void list_text(jv document, cal_buf *out)
 {
     (void)document;
     cal_buf_addf(out, "calutils %s: small tools for calibrating radio-interferometer data\n",
                  cal_version);
-    for (const struct tool_line *first = tools; first->name; first++) {
-        if (!is_first_of_group(first))
-            continue;
-        cal_buf_addf(out, "\n%s\n", first->group);
-        for (const struct tool_line *t = first; t->name; t++)
-            if (!strcmp(t->group, first->group))
-                cal_buf_addf(out, "  %-18s %s\n", t->name, t->brief);
+    for (size_t i = 0; i < CAL_COUNT(groups); i++) {
+        cal_buf_addf(out, "\n%s\n", groups[i]);
+        for (const struct tool_line *t = tools; t->name; t++)
+            if (!strcmp(t->group, groups[i]))
+                cal_buf_addf(out, "  %-16s %s\n", t->name, t->brief);
     }
     cal_buf_add(
         out, "\nEach has --help and a manual page. `calutils doctor` checks the installation.\n");
@@ -167,7 +160,7 @@ static cal_status run(int count, char **operand, cal_error *err)
 
 static const cal_tool tool = {
     .name = "calutils",
-    .group = "The door",
+    .group = CAL_GROUP_DOOR,
     .brief = "list the tools, check the installation, tell the versions",
     .operands = "[list | doctor | version]",
     .max_operands = 1,

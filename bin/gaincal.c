@@ -290,7 +290,7 @@ static cal_status run(int count, char **operand, cal_error *err)
 
 static const cal_tool tool = {
     .name = "gaincal",
-    .group = "Solve and apply",
+    .group = CAL_GROUP_SOLVE,
     .brief = "solve for antenna gains",
     .operands = "MS TABLE",
     .min_operands = 2,

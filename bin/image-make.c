@@ -151,7 +151,7 @@ static cal_status run(int count, char **operand, cal_error *err)
 
 static const cal_tool tool = {
     .name = "image-make",
-    .group = "Self-calibration",
+    .group = CAL_GROUP_IMAGES,
     .brief = "make and clean an image of one field",
     .operands = "MS... NAME",
     .min_operands = 2,

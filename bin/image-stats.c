@@ -258,7 +258,7 @@ static cal_status run(int count, char **operand, cal_error *err)
 
 static const cal_tool tool = {
     .name = "image-stats",
-    .group = "Self-calibration",
+    .group = CAL_GROUP_IMAGES,
     .brief = "peak, noise, signal to noise and flux of FITS images",
     .operands = "FITS...",
     .min_operands = 1,

@@ -232,7 +232,7 @@ static cal_status run(int count, char **operand, cal_error *err)
 
 static const cal_tool tool = {
     .name = "image-view",
-    .group = "Self-calibration",
+    .group = CAL_GROUP_IMAGES,
     .brief = "draw FITS images as a PNG picture",
     .operands = "FITS... OUT.png",
     .min_operands = 2,

@@ -175,7 +175,7 @@ static cal_status run(int count, char **operand, cal_error *err)
 
 static const cal_tool tool = {
     .name = "ms-diff",
-    .group = "MeasurementSets",
+    .group = CAL_GROUP_MS,
     .brief = "compare two MeasurementSets",
     .operands = "MS1 MS2",
     .min_operands = 2,

@@ -74,7 +74,7 @@ static cal_status run(int count, char **operand, cal_error *err)
 
 static const cal_tool tool = {
     .name = "ms-info",
-    .group = "MeasurementSets",
+    .group = CAL_GROUP_MS,
     .brief = "say what a MeasurementSet holds",
     .operands = "MS",
     .min_operands = 1,

@@ -289,7 +289,7 @@ static cal_status run(int count, char **operand, cal_error *err)
 
 static const cal_tool tool = {
     .name = "ms-sim",
-    .group = "MeasurementSets",
+    .group = CAL_GROUP_MS,
     .brief = "simulate a MeasurementSet",
     .operands = "[SCENE.json] OUT.ms",
     .min_operands = 0,

@@ -295,7 +295,7 @@ static cal_status run(int count, char **operand, cal_error *err)
 
 static const cal_tool tool = {
     .name = "ms-split",
-    .group = "MeasurementSets",
+    .group = CAL_GROUP_MS,
     .brief = "make a new MeasurementSet of a part of another one",
     .operands = "MS OUT",
     .min_operands = 2,

@@ -125,7 +125,7 @@ static cal_status run(int count, char **operand, cal_error *err)
 
 static const cal_tool tool = {
     .name = "task-list",
-    .group = "Pipelines",
+    .group = CAL_GROUP_TASKS,
     .brief = "list the plugins that are installed and the tasks that they do",
     .operands = "",
     .about = "Looks through the plugin path and prints for every plugin its task, its name and "

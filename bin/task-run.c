@@ -67,7 +67,7 @@ static cal_status run(int count, char **operand, cal_error *err)
 
 static const cal_tool tool = {
     .name = "task-run",
-    .group = "Pipelines",
+    .group = CAL_GROUP_TASKS,
     .brief = "run a plugin, with JSON in and JSON out",
     .operands = "NAME",
     .min_operands = 1,

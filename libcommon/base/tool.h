@@ -23,9 +23,17 @@ typedef struct cal_example {
     const char *command; /* "gaincal --calmode p --solint int eb1.ms p.G" */
 } cal_example;
 
+/* The headings of `calutils`, in the order in which it prints them. */
+#define CAL_GROUP_DOOR   "The door"
+#define CAL_GROUP_MS     "MeasurementSets"
+#define CAL_GROUP_SOLVE  "Solve and apply"
+#define CAL_GROUP_TABLES "Calibration tables"
+#define CAL_GROUP_IMAGES "Images"
+#define CAL_GROUP_TASKS  "Tasks and plugins"
+
 typedef struct cal_tool {
     const char *name;               /* ms-split */
-    const char *group;              /* MeasurementSets; the headings of `calutils` */
+    const char *group;              /* CAL_GROUP_... */
     const char *brief;              /* one line, lower case, no full stop */
     const char *operands;           /* "MS OUT", "[MS...]"; "" for none */
     int min_operands, max_operands; /* max -1: any number */
