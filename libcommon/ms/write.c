@@ -85,12 +85,12 @@ static cal_status create_table(const char *path, const cal_table *like, unsigned
     return status;
 }
 
-/* casacore writes the unused end of a last tile as its memory was: make that zeros, so that the same
- * data are the same bytes. */
-static void make_memory_zero(void)
+/* casacore writes the unused end of a last tile as its memory was: where it makes tiles, memory comes
+ * as zeros, so that the same data are the same bytes. */
+static void let_memory_be_zero(bool zero)
 {
     enum { COMPLEMENT_OF_ZERO = 255 };
-    mallopt(M_PERTURB, COMPLEMENT_OF_ZERO);
+    mallopt(M_PERTURB, zero ? COMPLEMENT_OF_ZERO : 0);
 }
 
 cal_status cal_ms_writer_create(const char *path, const cal_table *like, unsigned columns,
@@ -99,8 +99,9 @@ cal_status cal_ms_writer_create(const char *path, const cal_table *like, unsigne
 {
     cal_table *table;
     *writer = NULL;
-    make_memory_zero();
+    let_memory_be_zero(true);
     cal_status status = create_table(path, like, columns, &table, err);
+    let_memory_be_zero(false);
     if (status)
         return status;
     if ((status = cal_table_set_info(table, "Measurement Set", "UVFITS", err)) ||
@@ -236,7 +237,9 @@ static cal_status put_array(cal_ms_writer *writer, const char *column, cal_type 
     int64_t element = type == CAL_TYPE_COMPLEX ? 8 : type == CAL_TYPE_FLOAT ? 4 : 1;
     int64_t tile[CAL_MAX_DIM + 1] = {shape[0], shape[1]};
     tile[ndim] = tile_rows(writer, element * shape[0] * (ndim > 1 ? shape[1] : 1));
+    let_memory_be_zero(true);
     cal_status status = cal_table_set_shape(writer->table, column, span, ndim, shape, tile, err);
+    let_memory_be_zero(false);
     return status ? status : cal_table_put(writer->table, column, type, span, values, err);
 }
 
