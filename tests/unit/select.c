@@ -125,6 +125,14 @@ static const char *dds(const char *windows, const char *correlation)
     return ids_text(id, count);
 }
 
+/* Correlations of a data description, of the selection made last. */
+static const char *corrs(int description)
+{
+    int count;
+    const int *id = cal_selection_corrs(chosen, description, &count);
+    return ids_text(id, count);
+}
+
 /* "0:2~4;7 1:*": windows with first~last^step. */
 static const char *channels(const char *expression)
 {
@@ -285,15 +293,14 @@ static void test_spws(void)
 
 static void test_correlations(void)
 {
-    int count;
     CHECK_TEXT(dds(NULL, "RR"), "0 1 2 3 4");
     CHECK_TEXT(dds(NULL, "RL"), "0 3");
     CHECK_TEXT(dds("0", NULL), "0 4");
     CHECK_TEXT(dds("0", "RL"), "0");
     CHECK_TEXT(dds(NULL, "3:RL,LR"), "3");
-    CHECK_TEXT(ids_text(cal_selection_corrs(chosen, 3, &count), count), "1 2");
+    CHECK_TEXT(corrs(3), "1 2");
     CHECK_TEXT(dds(NULL, "LL,RR"), "0 1 2 3 4");
-    CHECK_TEXT(ids_text(cal_selection_corrs(chosen, 0, &count), count), "0 3");
+    CHECK_TEXT(corrs(0), "0 3");
     CHECK_TEXT(dds(NULL, "XX"), "no correlation matches \"XX\"; the data have RR, RL, LR, LL");
 }
 
