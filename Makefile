@@ -10,6 +10,8 @@ VERSION := 0.1.0
 PREFIX  ?= /usr/local
 DESTDIR ?=
 BUILD   ?= build
+# One name for one folder, however it was given: dependencies are kept by name.
+override BUILD := $(patsubst $(CURDIR)/%,%,$(abspath $(BUILD)))
 JOBS    ?= $(shell nproc)
 
 CC       ?= cc
