@@ -2,7 +2,7 @@
 load helper
 
 install_to() {
-    make -s -C "$TESTS/.." BUILD="$CAL_BUILD" DESTDIR="$1" PREFIX=/opt/calutils install
+    make -s -C "$TESTS/.." -o all BUILD="$CAL_BUILD" DESTDIR="$1" PREFIX=/opt/calutils install
 }
 
 @test "what is installed works from where it is, and uninstall takes all of it away" {
