@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct cal_output {
@@ -36,11 +37,35 @@ static cal_status check_parent(const char *path, cal_error *err)
     const char *slash = strrchr(path, '/');
     char *parent = slash ? cal_format("%.*s", slash == path ? 1 : (int)(slash - path), path)
                          : cal_copy_text(".");
+    struct stat seen;
     cal_status status = CAL_OK;
-    if (access(parent, W_OK | X_OK))
+    if (!stat(parent, &seen) && !S_ISDIR(seen.st_mode))
+        status = cal_fail(err, CAL_OUTPUT, "%s: cannot be written: %s is a file, not a directory",
+                          path, parent);
+    else if (access(parent, W_OK | X_OK))
         status = cal_fail_errno(err, CAL_OUTPUT, "%s: cannot be written in %s", path, parent);
     free(parent);
     return status;
+}
+
+/* A directory that is no table was not made by these tools, and may hold anything. */
+static cal_status check_old(const char *path, bool force, cal_error *err)
+{
+    if (!cal_path_exists(path))
+        return CAL_OK;
+    if (!force)
+        return cal_fail(err, CAL_OUTPUT,
+                        "%s: exists; choose another name, or --force to replace it", path);
+    struct stat seen;
+    char *table = cal_format("%s/table.dat", path);
+    bool foreign = !stat(path, &seen) && S_ISDIR(seen.st_mode) && !cal_path_exists(table);
+    free(table);
+    if (foreign)
+        return cal_fail(err, CAL_OUTPUT,
+                        "%s: is a directory and not a table, which --force does not replace; "
+                        "choose another name",
+                        path);
+    return CAL_OK;
 }
 
 cal_status cal_output_begin(const char *path, bool force, cal_output **out, cal_error *err)
@@ -52,11 +77,8 @@ cal_status cal_output_begin(const char *path, bool force, cal_output **out, cal_
     made->path = without_slash(path);
     made->partial = cal_format("%s.partial", made->path);
     made->force = force;
-    cal_status status;
-    if (!force && cal_path_exists(made->path))
-        status = cal_fail(err, CAL_OUTPUT,
-                          "%s: exists; choose another name, or --force to replace it", made->path);
-    else if (!(status = check_parent(made->path, err)))
+    cal_status status = check_old(made->path, force, err);
+    if (!status && !(status = check_parent(made->path, err)))
         status = cal_remove_tree(made->partial, err);
     if (status) {
         release(made);

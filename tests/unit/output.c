@@ -48,6 +48,12 @@ static void test_folders(void)
     CHECK(!cal_path_exists("d.ms"));
     CHECK(!cal_output_commit(out, &err) && cal_path_exists("d.ms"));
     CHECK(!cal_output_file("d.ms/inner", false, "1", 1, &err));
+    CHECK(cal_output_begin("d.ms", true, &out, &err) == CAL_OUTPUT &&
+          cal_path_exists("d.ms/inner"));
+    CHECK(strstr(err.text, "d.ms: is a directory and not a table"));
+    CHECK(!cal_output_file("d.ms/table.dat", false, "1", 1, &err));
+    CHECK(cal_output_begin("d.ms/inner/x.ms", false, &out, &err) == CAL_OUTPUT);
+    CHECK(strstr(err.text, "d.ms/inner is a file"));
     CHECK(!cal_output_begin("d.ms", true, &out, &err));
     mkdir(cal_output_path(out), 0755);
     cal_output_abandon(out);
