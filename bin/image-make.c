@@ -107,10 +107,12 @@ static void text(jv document, cal_buf *out)
     jv beam = cal_json_at(document, "beam"), size = cal_json_at(document, "size"),
        peak = cal_json_at(document, "peak");
     jv nx = jv_array_get(jv_copy(size), 0), ny = jv_array_get(size, 1);
+    jv input = cal_json_at(document, "input");
     bool size_chosen = cal_json_bool_at(document, "size_chosen", false),
          cell_chosen = cal_json_bool_at(document, "cell_chosen", false);
-    cal_buf_addf(out, "%s, %.0f x %.0f pixels of %.4g arcsec%s\n",
-                 cal_json_text_at(document, "field_name", ""), jv_number_value(nx),
+    cal_buf_addf(out, "%s (%s), %.0f x %.0f pixels of %.4g arcsec%s\n",
+                 cal_json_text_at(document, "field_name", ""),
+                 cal_json_text_at(input, "datacolumn", ""), jv_number_value(nx),
                  jv_number_value(ny), cal_json_number_at(document, "cell_arcsec", 0),
                  size_chosen && cell_chosen ? " (size and cell from the data)"
                  : size_chosen              ? " (size from the data)"
@@ -128,6 +130,7 @@ static void text(jv document, cal_buf *out)
         number_text(document, "snr", "S/N", "%s", out);
     }
     images_text(document, out);
+    jv_free(input);
     jv_free(beam);
     jv_free(peak);
 }

@@ -239,3 +239,12 @@ END
     run -0 image-make --niter 300 --nsigma 3 --jq '[.field_name, .size, .cell_arcsec, .rows]' "$set" evla
     assert_output '["J1008+0730",[240,240],0.33,1360]'
 }
+
+@test "image-make: a clean that diverges is said; the text names the column that was imaged" {
+    ms-sim --array alma --antennas 5 --spws 1 --nchan 1 --length 30s --noise 0.001 few.ms > /dev/null
+    run --separate-stderr -0 image-make --text --imsize 128 --cell 0.5arcsec --niter 40 --threshold 0.1mJy --gain 0.9 few.ms few
+    assert_line --index 0 "demo (data), 128 x 128 pixels of 0.5 arcsec"
+    assert_regex "$stderr" "^image-make: warning: the clean diverged: the residual reaches .* try a smaller --mgain"
+    run --separate-stderr -0 image-make --text --niter 50 "$SCENE/one.ms" one
+    assert_equal "$stderr" ""
+}

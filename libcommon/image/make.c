@@ -2,11 +2,13 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/output.h"
+#include "image/fits.h"
 #include "image/plan.h"
 #include "image/request.h"
 #include "ms/data_column.h"
 #include "ms/history.h"
 #include "plugin/loader.h"
+#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -115,6 +117,37 @@ static cal_status make_images(const cal_image_job *job, jv input, jv *result, ca
     return status;
 }
 
+/* ---- did it converge? ---- */
+
+/* The largest |pixel| of the image of this kind (of the whole band); NAN when there is none. */
+static double largest_pixel(jv images, const char *kind)
+{
+    double largest = NAN;
+    jv_array_foreach(images, i, image)
+    {
+        cal_image *read = NULL;
+        if (isnan(largest) && !strcmp(cal_json_text_at(image, "kind", ""), kind) &&
+            !cal_image_read(cal_json_text_at(image, "path", ""), 0, &read, NULL))
+            for (size_t k = 0; k < cal_image_pixels(read); k++)
+                largest = fmax(largest, fabsf(read->pixel[k]));
+        cal_image_free(read);
+        jv_free(image);
+    }
+    return largest;
+}
+
+/* A clean that takes sidelobes for sources adds more than it takes away. */
+static void warn_if_diverged(jv result)
+{
+    jv images = cal_json_at(result, "images");
+    double dirty = largest_pixel(images, "dirty"), residual = largest_pixel(images, "residual");
+    if (residual > dirty)
+        cal_warn("the clean diverged: the residual reaches %.3g Jy/beam, the dirty image %.3g; "
+                 "try a smaller --mgain, a --mask, or fewer components (--niter, --threshold)",
+                 residual, dirty);
+    jv_free(images);
+}
+
 /* ---- the report ---- */
 
 static jv report(const cal_image_job *job, const cal_image_plan *plan, const cal_image_grid *g,
@@ -164,8 +197,10 @@ cal_status cal_image_make(const cal_image_job *job, jv *document, cal_error *err
         status = make_images(job, jv_copy(input), &result, err);
     }
     if (!status) {
-        if (!job->dry_run)
+        if (!job->dry_run) {
             cal_json_set(&result, "input", jv_copy(input));
+            warn_if_diverged(result);
+        }
         *document = report(job, &plan, &grid, result);
     }
     jv_free(input);
