@@ -38,6 +38,28 @@ static const cal_column_def main_columns[] = {
     CELL("SNR", FLOAT),
     CELL("WEIGHT", FLOAT)};
 
+/* Solutions that all have one small shape stand in the buckets beside the scalars, which is much
+ * quicker than cells of free shape in a file of their own. */
+static void fix_shapes(const cal_caltable *table, cal_column_def *column)
+{
+    enum { MOST_ELEMENTS = 64 }; /* a bucket holds many rows of them */
+    const bool present[] = {true, table->error, true, table->snr};
+    for (int64_t i = 0; i < table->rows; i++)
+        if (table->npar[i] != table->npar[0] || table->nchan[i] != table->nchan[0])
+            return;
+    int64_t elements = table->rows ? (int64_t)table->npar[0] * table->nchan[0] : 0;
+    if (elements < 1 || elements > MOST_ELEMENTS)
+        return;
+    for (size_t i = 0; i < CAL_COUNT(present); i++) {
+        cal_column_def *array = &column[PARAMETER_COLUMN + i];
+        if (!present[i])
+            continue;
+        array->ndim = 2;
+        array->shape[0] = table->npar[0];
+        array->shape[1] = table->nchan[0];
+    }
+}
+
 /* One manager for all columns, as CASA has it; its bucket is sized for a few hundred rows. */
 static cal_status create_main(const cal_caltable *table, const char *path, cal_table **main,
                               cal_error *err)
@@ -51,6 +73,7 @@ static cal_status create_main(const cal_caltable *table, const char *path, cal_t
         column[PARAMETER_COLUMN].name = "FPARAM";
         column[PARAMETER_COLUMN].type = CAL_TYPE_FLOAT;
     }
+    fix_shapes(table, column);
     cal_table_def def = {.comment = "calibration solutions",
                          .column = column,
                          .columns = CAL_COUNT(column),
@@ -115,6 +138,8 @@ static cal_status put_cells(cal_table *main, const char *column, cal_type type, 
                             cal_error *err)
 {
     cal_status status = CAL_OK;
+    cal_column def;
+    bool fixed = cal_table_find_column(main, column, &def) && def.fixed;
     for (int64_t row = 0, count; row < table->rows && !status; row += count) {
         count = run_of_shape(table, order, row);
         int64_t shape[2] = {table->npar[order[row]], table->nchan[order[row]]};
@@ -126,7 +151,8 @@ static cal_status put_cells(cal_table *main, const char *column, cal_type type, 
             memcpy(run + i * cell * size,
                    (const char *)values + table->offset[order[row + i]] * size, cell * size);
         cal_span span = cal_span_range(row, count);
-        status = cal_table_set_shape(main, column, span, 2, shape, NULL, err);
+        if (!fixed)
+            status = cal_table_set_shape(main, column, span, 2, shape, NULL, err);
         if (!status)
             status = cal_table_put(main, column, type, span, run, err);
         free(run);

@@ -54,28 +54,25 @@ void read_bridged(const casacore::ArrayColumn<T> &column, const cal_span &rows,
     }
 }
 
-template <class T>
-void read_arrays(const casacore::Table &table, const char *name, const cal_span &rows,
-                 const casacore::IPosition &shape, T *out)
-{
-    casacore::ArrayColumn<T> column(table, name);
-    int64_t cell = shape.product();
-    if (cell == 0 || read_direct(table, name, rows, shape, direct_bits<T>(), out))
-        return;
-    settle_files(table, name, rows);
-    for (const Segment &segment : segments(table, name, rows, cell * sizeof(T), true)) {
-        T *cells = out + segment.index * cell;
-        casacore::Array<T> view = view_of(cells, shape, segment.count);
-        if (segment.bridged)
-            read_bridged(column, rows, shape, segment, cells);
-        else
-            column.getColumnCells(segment_rows(rows, segment), view, false);
-    }
-}
-
 /* What the storage manager has for a column; nullptr where the table is a view of another one. The ways
  * through the column object copy its description for every cell. */
 casacore::DataManagerColumn *stored_column(const casacore::Table &table, const char *name);
+
+/* Cell by cell, as managers that are not tiled have arrays. */
+template <class T>
+void read_cells(casacore::DataManagerColumn &column, bool fixed, const cal_span &rows,
+                const casacore::IPosition &shape, T *out)
+{
+    int64_t cell = shape.product();
+    casacore::Array<T> array;
+    for (int64_t i = 0; i < rows.count; i++) {
+        casacore::rownr_t row = row_at(rows, i);
+        if (!fixed && !(column.isShapeDefined(row) && column.shape(row).isEqual(shape)))
+            throw casacore::TableError("the shapes of the cells differ");
+        array.takeStorage(shape, out + i * cell, casacore::SHARE);
+        column.getArrayV(row, array);
+    }
+}
 
 /* Cell by cell, as managers that are not tiled take arrays. */
 template <class T>
@@ -89,6 +86,28 @@ void write_cells(casacore::DataManagerColumn &column, const cal_span &rows,
         if (!column.shape(row_at(rows, i)).isEqual(shape))
             throw casacore::TableError("the shapes of the cells differ");
         column.putArrayV(row_at(rows, i), array);
+    }
+}
+
+template <class T>
+void read_arrays(const casacore::Table &table, const char *name, const cal_span &rows,
+                 const casacore::IPosition &shape, T *out)
+{
+    casacore::ArrayColumn<T> column(table, name);
+    int64_t cell = shape.product();
+    if (cell == 0 || read_direct(table, name, rows, shape, direct_bits<T>(), out))
+        return;
+    casacore::DataManagerColumn *stored = stored_column(table, name);
+    if (stored && !is_tiled(table, name))
+        return read_cells(*stored, column.columnDesc().isFixedShape(), rows, shape, out);
+    settle_files(table, name, rows);
+    for (const Segment &segment : segments(table, name, rows, cell * sizeof(T), true)) {
+        T *cells = out + segment.index * cell;
+        casacore::Array<T> view = view_of(cells, shape, segment.count);
+        if (segment.bridged)
+            read_bridged(column, rows, shape, segment, cells);
+        else
+            column.getColumnCells(segment_rows(rows, segment), view, false);
     }
 }
 
