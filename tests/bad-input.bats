@@ -107,6 +107,13 @@ refuses_input() {
     done
 }
 
+@test "CASA's names of what is an operand here are not compared with options" {
+    for option in vis outputvis caltable imagename; do
+        refuses 2 gaincal --$option x
+        [ "$stderr" = "gaincal: unknown option --$option: its value is given without an option; --help tells where" ]
+    done
+}
+
 @test "--errors=json gives the message as one JSON line" {
     for tool in $(tools); do
         run --separate-stderr "$tool" --errors=json --no-such-option

@@ -22,8 +22,23 @@ static const cal_option *find(const cal_option *const *tables, const char *name,
     return NULL;
 }
 
+/* CASA's parameters for what is an operand here. */
+static bool names_an_operand(const char *name)
+{
+    static const char *const parameters[] = {"vis", "outputvis", "caltable", "imagename"};
+    for (size_t i = 0; i < CAL_COUNT(parameters); i++)
+        if (!strcmp(name, parameters[i]))
+            return true;
+    return false;
+}
+
 static cal_status fail_unknown(const cal_option *const *tables, const char *name, cal_error *err)
 {
+    if (names_an_operand(name))
+        return cal_fail(err, CAL_USAGE,
+                        "unknown option --%s: its value is given without an option; --help tells "
+                        "where",
+                        name);
     const char *names[256];
     int count = 0;
     for (; *tables; tables++)

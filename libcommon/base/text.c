@@ -95,6 +95,8 @@ const char *cal_nearest(const char *word, const char *const *candidate, int coun
         int distance = edit_distance(word, candidate[i]);
         if (length > 2 && !strncasecmp(word, candidate[i], length))
             distance = 1; /* the beginning of it */
+        else if (distance > 1 && 2 * distance >= (int)length)
+            continue; /* half of it would be another word */
         if (distance < best_distance) {
             best_distance = distance;
             best = candidate[i];

@@ -34,6 +34,7 @@ static void test_words(void)
     CHECK_TEXT(cal_nearest("feild", names, 4), "field");
     CHECK_TEXT(cal_nearest("gaintabel", names, 4), "gaintable");
     CHECK(cal_nearest("zzzzzz", names, 4) == NULL);
+    CHECK(cal_nearest("parang", (const char *const[]){"uvrange"}, 1) == NULL);
 }
 
 static void test_quantities(void)
