@@ -333,3 +333,10 @@ EOF
     assert_success
     [ "$before" = "$(hash_tree sim.ms)" ]
 }
+
+@test "ms-info: the list of columns is broken at 100 characters, none is lost" {
+    ms-sim --antennas 3 --length 10s --model --weight-spectrum wide.ms > /dev/null
+    ms-info --text wide.ms | sed -n '/^Columns /,$p' > list
+    run -1 grep -E '.{101}' list
+    assert_equal "$(tr -s ' \n' '\n\n' < list | tail -n +2)" "$(ms-info wide.ms --jq '.columns[].name' | tr -d '"')"
+}

@@ -404,14 +404,24 @@ static void print_antennas(jv document, cal_buf *out)
     jv_free(list);
 }
 
+/* Where the names of columns begin, and where their lines are broken. */
+enum { LABEL = 15, PAGE = 100 };
+
 static void print_columns(jv document, cal_buf *out)
 {
     jv list = cal_json_at(document, "columns"), subtables = cal_json_at(document, "subtables");
     int missing = 0;
-    cal_buf_add(out, "\nColumns        ");
+    size_t width = LABEL;
+    cal_buf_addf(out, "\n%-*s", LABEL, "Columns");
     EACH(list, column)
     {
-        cal_buf_addf(out, "%s%s", column_index ? " " : "", text(column, "name"));
+        const char *name = text(column, "name");
+        if (width + strlen(name) > PAGE) {
+            cal_buf_addf(out, "\n%*s", LABEL, "");
+            width = LABEL;
+        }
+        cal_buf_addf(out, "%s%s", width > LABEL ? " " : "", name);
+        width += strlen(name) + 1;
         jv_free(column);
     }
     EACH(subtables, subtable)
