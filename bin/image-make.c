@@ -43,7 +43,7 @@ static const cal_option options[] = {
     {"imsize", 'n', CAL_TEXT, "N[,M]", &wish.imsize, "pixels in x and y; else the primary beam", 0,
      0},
     {"cell", 'c', CAL_TEXT, "ANGLE", &wish.cell,
-     "side of a pixel, 0.5arcsec; else a fifth of the expected beam", 0, 0},
+     "side of a pixel, 0.5arcsec or 0.5; else a fifth of the expected beam", 0, 0},
     {"weighting", 'w', CAL_CHOICE, "KIND", &wish.weighting, "weighting of the uv plane",
      "natural uniform briggs", 0},
     {"robust", 'r', CAL_NUMBER, "R", &wish.robust, "for briggs: -2 (uniform) to 2 (natural)", 0, 0},

@@ -294,13 +294,15 @@ static const cal_tool tool = {
     .operands = "[SCENE.json] OUT.ms",
     .min_operands = 0,
     .max_operands = 2,
-    .about = "Makes an MS from a scene: an array, spectral windows, fields with point sources, "
-             "scans, noise, antenna errors "
-             "and flags. Everything has a default: ms-sim demo.ms alone gives a VLA-like set of 27 "
-             "antennas. The scene can be given by "
-             "options, by a JSON file, or by both (options win); --dry-run --json prints the whole "
-             "scene, to be edited and given "
-             "back. The visibility of antennas p and q is g_p conj(g_q) sky + noise.",
+    .about =
+        "Makes an MS from a scene: an array, spectral windows, fields with point sources, "
+        "scans, noise, antenna errors "
+        "and flags. Everything has a default: ms-sim demo.ms alone gives a VLA-like set of 27 "
+        "antennas. The scene can be given by "
+        "options, by a JSON file, or by both (options win); --dry-run --json prints the whole "
+        "scene, to be edited and given "
+        "back. Numbers without a unit are Hz, s, rad, m and Jy. The visibility of antennas p and q "
+        "is g_p conj(g_q) sky + noise.",
     .options = options,
     .examples =
         (const cal_example[]){
