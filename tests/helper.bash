@@ -26,6 +26,11 @@ need_program() {
     command -v "$1" > /dev/null || skip "$1 is not installed"
 }
 
+# need_own_memory: skip where a sanitizer's memory would be measured.
+need_own_memory() {
+    ! ldd "$CAL_BUILD/bin/ms-sim" | grep -q libasan || skip "memory is not ours under AddressSanitizer"
+}
+
 # unpack FILE.tar.gz: into the test's own directory; the name of the table it holds goes to stdout.
 unpack() {
     tar -xzf "$1" -C "$BATS_TEST_TMPDIR" && echo "$BATS_TEST_TMPDIR/$(tar -tzf "$1" | head -1 | cut -d/ -f1)"

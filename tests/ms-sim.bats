@@ -239,6 +239,7 @@ print(np.round([np.linalg.norm(p[1] - p[0]), np.linalg.norm(p[2] - p[0])], 2).to
 }
 
 @test "ms-sim: memory does not grow with the length" {
+    need_own_memory
     need_program /usr/bin/time
     for length in 100s 2000s; do
         /usr/bin/time -f %M -o "$length" ms-sim --quiet --nchan 32 -j2 --length $length $length.ms > /dev/null
