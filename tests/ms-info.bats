@@ -335,6 +335,7 @@ EOF
 }
 
 @test "ms-info: the list of columns is broken at 100 characters, none is lost" {
+    cd "$BATS_TEST_TMPDIR"
     ms-sim --antennas 3 --length 10s --model --weight-spectrum wide.ms > /dev/null
     ms-info --text wide.ms | sed -n '/^Columns /,$p' > list
     run -1 grep -E '.{101}' list
