@@ -5,7 +5,6 @@
 #include "base/output.h"
 #include "base/progress.h"
 #include "cal/calibrate_parts.h"
-#include "ms/flag_version.h"
 #include "ms/history.h"
 #include <string.h>
 
@@ -69,12 +68,8 @@ static cal_status check_selection(const cal_calibrate_work *work, cal_error *err
 
 /* ---- the loop ---- */
 
-static cal_status prepare_columns(cal_calibrate_work *work, const cal_calibrate_options *options,
-                                  char **flag_version, cal_error *err)
+static cal_status prepare_columns(cal_calibrate_work *work, cal_error *err)
 {
-    if (work->plan.flag && options->flag_backup &&
-        cal_flag_version_save(work->ms, work->meta, "applycal", flag_version, err))
-        return err->status;
     if (work->plan.data && !cal_table_has_column(work->ms, "CORRECTED_DATA"))
         return cal_table_add_column_like(work->ms, "CORRECTED_DATA", "DATA",
                                          "calibrated visibilities", err);
@@ -124,8 +119,7 @@ static jv columns_written(const cal_calibrate_work *work)
     return list;
 }
 
-static jv make_report(const cal_calibrate_work *work, const cal_calibrate_options *options,
-                      const char *flag_version)
+static jv make_report(const cal_calibrate_work *work, const cal_calibrate_options *options)
 {
     const cal_calibrate_count *count = &work->count;
     jv report = jv_object();
@@ -140,7 +134,7 @@ static jv make_report(const cal_calibrate_work *work, const cal_calibrate_option
     cal_json_set(&report, "columns_written", columns_written(work));
     cal_json_set(&report, "column_created",
                  work->plan.column_new ? jv_string("CORRECTED_DATA") : jv_null());
-    cal_json_set(&report, "flag_version", cal_json_text(flag_version));
+    cal_json_set(&report, "flag_version", cal_json_text(work->flag_version));
     cal_json_set(&report, "tables", cal_chain_report(work->chain));
     return report;
 }
@@ -163,8 +157,8 @@ static void warn_of_result(const cal_calibrate_work *work)
 
 /* ---- the whole ---- */
 
-static cal_status finish(cal_calibrate_work *work, const cal_calibrate_options *options,
-                         const char *flag_version, jv *report, cal_error *err)
+static cal_status finish(cal_calibrate_work *work, const cal_calibrate_options *options, jv *report,
+                         cal_error *err)
 {
     bool writes = work->plan.data || work->plan.flag;
     cal_status status = cal_table_close(work->ms, err);
@@ -180,25 +174,23 @@ static cal_status finish(cal_calibrate_work *work, const cal_calibrate_options *
     if (status)
         return status;
     warn_of_result(work);
-    *report = make_report(work, options, flag_version);
+    *report = make_report(work, options);
     return CAL_OK;
 }
 
 static cal_status calibrate_open(cal_calibrate_work *work, const cal_calibrate_options *options,
                                  jv *report, cal_error *err)
 {
-    char *flag_version = NULL;
     bool writes = work->plan.data || work->plan.flag;
     if (check_selection(work, err))
         return err->status;
     if (writes)
         cal_stop_defer();
-    cal_status status = prepare_columns(work, options, &flag_version, err);
+    cal_status status = prepare_columns(work, err);
     if (!status)
         status = run_loop(work, err);
     if (!status)
-        status = finish(work, options, flag_version, report, err);
-    free(flag_version);
+        status = finish(work, options, report, err);
     return status;
 }
 
@@ -221,7 +213,7 @@ cal_status cal_calibrate(const char *path, const cal_chain_list *list,
                          const cal_calibrate_options *options, jv *report, cal_error *err)
 {
     cal_meta *meta;
-    cal_calibrate_work work = {.jobs = options->jobs};
+    cal_calibrate_work work = {.jobs = options->jobs, .flag_backup = options->flag_backup};
     if (cal_meta_load(path, NULL, &meta, err))
         return err->status;
     work.meta = meta;
@@ -233,6 +225,7 @@ cal_status cal_calibrate(const char *path, const cal_chain_list *list,
     if (!status)
         status = calibrate_open(&work, options, report, err);
     cal_table_close(work.ms, NULL);
+    free(work.flag_version);
     cal_selection_free((cal_selection *)work.selection);
     cal_chain_free(work.chain);
     cal_meta_free(meta);

@@ -12,7 +12,7 @@
 typedef struct cal_calibrate_options {
     cal_select_text select;
     const char *applymode; /* calflag calflagstrict calonly flagonly flagonlystrict trial */
-    bool flag_backup;      /* save the flags first, where they may change */
+    bool flag_backup;      /* save the flags before they change */
     bool dry_run;          /* as trial, and says what would be written */
     bool history;
     int jobs;

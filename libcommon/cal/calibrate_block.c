@@ -3,6 +3,7 @@
 #include "base/number.h"
 #include "base/parallel.h"
 #include "cal/calibrate_parts.h"
+#include "ms/flag_version.h"
 #include <string.h>
 
 /* ---- room ---- */
@@ -273,6 +274,18 @@ static cal_status write_weights(cal_calibrate_work *work, const cal_block *block
                          err);
 }
 
+/* Nothing else may use the MS while its flags are copied. */
+static cal_status save_flags(cal_calibrate_work *work, cal_error *err)
+{
+    if (!work->flag_backup || work->flag_version)
+        return CAL_OK;
+    cal_reader_lock(work->reader);
+    cal_status status =
+        cal_flag_version_save(work->ms, work->meta, "applycal", &work->flag_version, err);
+    cal_reader_unlock(work->reader);
+    return status;
+}
+
 static cal_status write_block(cal_calibrate_work *work, const cal_block *block, cal_error *err)
 {
     int64_t cells = block->rows.count * block->nchan * block->ncorr;
@@ -281,7 +294,8 @@ static cal_status write_block(cal_calibrate_work *work, const cal_block *block, 
         return err->status;
     if (work->plan.flag && memcmp(work->flag, block->flag, cells)) {
         work->count.blocks_flagged++;
-        if (cal_block_put(work->reader, work->ms, block, "FLAG", work->flag, err))
+        if (save_flags(work, err) ||
+            cal_block_put(work->reader, work->ms, block, "FLAG", work->flag, err))
             return err->status;
     }
     return work->plan.weight ? write_weights(work, block, err) : CAL_OK;

@@ -26,6 +26,8 @@ typedef struct cal_calibrate_work {
     cal_reader *reader;
     cal_calibrate_plan plan;
     int jobs;
+    bool flag_backup;   /* save FLAG before it is first changed */
+    char *flag_version; /* what it was saved as; NULL: it was not */
     cal_calibrate_count count;
     /* of the block at hand; grown as needed */
     int64_t room_rows, room_cells;
