@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/stop.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -48,6 +49,17 @@ static cal_status check_parent(const char *path, cal_error *err)
     return status;
 }
 
+static bool is_empty(const char *directory)
+{
+    DIR *opened = opendir(directory);
+    int entries = 0; /* with . and .. */
+    while (opened && readdir(opened))
+        entries++;
+    if (opened)
+        closedir(opened);
+    return entries == 2;
+}
+
 /* A directory that is no table was not made by these tools, and may hold anything. */
 static cal_status check_old(const char *path, bool force, cal_error *err)
 {
@@ -58,7 +70,8 @@ static cal_status check_old(const char *path, bool force, cal_error *err)
                         "%s: exists; choose another name, or --force to replace it", path);
     struct stat seen;
     char *table = cal_format("%s/table.dat", path);
-    bool foreign = !stat(path, &seen) && S_ISDIR(seen.st_mode) && !cal_path_exists(table);
+    bool foreign =
+        !stat(path, &seen) && S_ISDIR(seen.st_mode) && !cal_path_exists(table) && !is_empty(path);
     free(table);
     if (foreign)
         return cal_fail(err, CAL_OUTPUT,

@@ -7,8 +7,8 @@
  *     return cal_output_commit(out, err);
  *
  * An existing output is refused with CAL_OUTPUT unless `force`; with it, the old one is replaced in
- * the commit, but never a directory that is not a table. SIGINT, SIGTERM and SIGHUP remove what is partial and end the process by that signal.
- * The object is released by commit and abandon.
+ * the commit, but never a directory that holds something else than a table. SIGINT, SIGTERM and
+ * SIGHUP remove what is partial and end the process by that signal. The object is released by commit and abandon.
  */
 #ifndef CAL_BASE_OUTPUT_H
 #define CAL_BASE_OUTPUT_H

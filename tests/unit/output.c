@@ -47,6 +47,8 @@ static void test_folders(void)
     mkdir(cal_output_path(out), 0755);
     CHECK(!cal_path_exists("d.ms"));
     CHECK(!cal_output_commit(out, &err) && cal_path_exists("d.ms"));
+    CHECK(!cal_output_begin("d.ms", true, &out, &err)); /* empty: nothing to lose */
+    cal_output_abandon(out);
     CHECK(!cal_output_file("d.ms/inner", false, "1", 1, &err));
     CHECK(cal_output_begin("d.ms", true, &out, &err) == CAL_OUTPUT &&
           cal_path_exists("d.ms/inner"));
