@@ -8,7 +8,8 @@
  *
  * An existing output is refused with CAL_OUTPUT unless `force`; with it, the old one is replaced in
  * the commit, but never a directory that holds something else than a table. SIGINT, SIGTERM and
- * SIGHUP remove what is partial and end the process by that signal. The object is released by commit and abandon.
+ * SIGHUP remove what is partial and end the process by that signal. The object is released
+ * by commit and abandon.
  */
 #ifndef CAL_BASE_OUTPUT_H
 #define CAL_BASE_OUTPUT_H
