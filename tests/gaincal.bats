@@ -41,6 +41,16 @@ assert np.allclose(abs(p), 1, atol=1e-6) and np.ptp(np.angle(p)) > 1
 assert np.allclose(a.imag, 0) and (a.real > 0).all() and np.ptp(a.real) > 0.1'
 }
 
+@test "a selection looks at columns that solving does not need" {
+    gaincal --solint inf "$SETS/noisy.ms" all.G > /dev/null
+    gaincal --solint inf --uvrange '>1m' "$SETS/noisy.ms" same.G > /dev/null
+    gaincal --solint inf --uvrange '>500m' "$SETS/noisy.ms" long.G > /dev/null
+    "$PYTHON" -c '
+from casacore.tables import table
+all, same, long = (table(n, ack=False).getcol("CPARAM") for n in ("all.G", "same.G", "long.G"))
+assert (all == same).all() and (all != long).any()'
+}
+
 @test "every number of threads writes the same bytes" {
     for jobs in 1 2 4; do
         gaincal -j $jobs --solint int --refant ea01 "$SETS/noisy.ms" $jobs.G --jq 'del(.caltable)' > $jobs.json

@@ -69,10 +69,12 @@ static void solve_ready(solve_run *run)
 static cal_status stream(cal_table *ms, const cal_selection *selection, solve_run *run,
                          cal_error *err)
 {
+    static const cal_reader_options options = {.skip = CAL_SKIP_UVW | CAL_SKIP_FEEDS |
+                                                       CAL_SKIP_ARRAY | CAL_SKIP_OTHERS};
     cal_reader *reader;
     cal_block *block;
-    if (cal_reader_open(ms, run->meta, selection, cal_gather_columns(run->gather), NULL, &reader,
-                        err))
+    if (cal_reader_open(ms, run->meta, selection, cal_gather_columns(run->gather), &options,
+                        &reader, err))
         return err->status;
     cal_progress_start("solving", "rows", (double)run->plan->rows);
     cal_status status;

@@ -176,6 +176,7 @@ cal_status cal_reader_open(cal_table *ms, const cal_meta *meta, const cal_select
     if (options) {
         reader->next_row = options->first_row;
         reader->window_rows = options->window;
+        reader->skip = cal_rows_skip(selection, options->skip);
         if (options->end_row > 0 && options->end_row < reader->end_row)
             reader->end_row = options->end_row;
     }

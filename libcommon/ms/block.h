@@ -46,6 +46,14 @@ enum {
     CAL_READ_FLOAT_DATA = 256 /* of single dishes */
 };
 
+/* Scalar columns that need not be read: 0 in every row, unless the selection looks at them. */
+enum {
+    CAL_SKIP_UVW = 1,
+    CAL_SKIP_FEEDS = 2,
+    CAL_SKIP_ARRAY = 4,
+    CAL_SKIP_OTHERS = 8 /* EXPOSURE, PROCESSOR_ID */
+};
+
 typedef struct cal_block {
     cal_rows rows;
     int nchan, ncorr;                        /* of the cells, before channel selection */
@@ -62,6 +70,7 @@ typedef struct cal_reader_options {
     int64_t first_row, end_row; /* part of MAIN; end 0: to the end */
     int64_t
         window; /* rows looked at together; 0: chosen from the tiles, about 4 MB in all columns */
+    unsigned skip; /* CAL_SKIP_... */
 } cal_reader_options;
 
 /* `selection` NULL: all rows. Asking for a column that the MS lacks is CAL_INPUT. */
@@ -79,6 +88,8 @@ void cal_reader_unlock(cal_reader *reader);
 /* Only the scalar columns, chunk by chunk, all rows: for planning passes. `rows` valid until the next call; count 0 at the end. */
 typedef struct cal_scan_pass cal_scan_pass;
 cal_status cal_scan_pass_open(cal_table *ms, cal_scan_pass **pass, cal_error *err);
+/* Before the first chunk: CAL_SKIP_... but for what `selection` (NULL: none) looks at. */
+void cal_scan_pass_skip(cal_scan_pass *pass, const cal_selection *selection, unsigned skip);
 cal_status cal_scan_pass_next(cal_scan_pass *pass, const cal_rows **rows, cal_error *err);
 void cal_scan_pass_close(cal_scan_pass *pass);
 

@@ -37,7 +37,7 @@ struct cal_reader {
     cal_table *ms;
     const cal_meta *meta;
     const cal_selection *selection;
-    unsigned what;
+    unsigned what, skip;
     int64_t next_row, end_row, window_rows;
 
     cal_rows *window; /* the rows looked at together */

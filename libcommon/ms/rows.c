@@ -2,33 +2,33 @@
 #include "base/mem.h"
 #include <string.h>
 
-#define INT_COLUMN(name, member, required, missing)                                                \
+#define INT_COLUMN(name, member, required, missing, skip)                                          \
     {                                                                                              \
-        name, CAL_TYPE_INT, offsetof(cal_rows, member), sizeof(int), required, missing             \
+        name, CAL_TYPE_INT, offsetof(cal_rows, member), sizeof(int), required, missing, skip       \
     }
-#define DOUBLE_COLUMN(name, member, required)                                                      \
+#define DOUBLE_COLUMN(name, member, required, skip)                                                \
     {                                                                                              \
-        name, CAL_TYPE_DOUBLE, offsetof(cal_rows, member), sizeof(double), required, 0             \
+        name, CAL_TYPE_DOUBLE, offsetof(cal_rows, member), sizeof(double), required, 0, skip       \
     }
 
 const cal_row_column cal_row_columns[] = {
-    INT_COLUMN("ANTENNA1", antenna1, true, 0),
-    INT_COLUMN("ANTENNA2", antenna2, true, 0),
-    INT_COLUMN("DATA_DESC_ID", dd, true, 0),
-    INT_COLUMN("FIELD_ID", field, true, 0),
-    INT_COLUMN("SCAN_NUMBER", scan, false, 0),
-    INT_COLUMN("STATE_ID", state, false, -1),
-    INT_COLUMN("OBSERVATION_ID", observation, false, 0),
-    INT_COLUMN("ARRAY_ID", array, false, 0),
-    INT_COLUMN("FEED1", feed1, false, 0),
-    INT_COLUMN("FEED2", feed2, false, 0),
-    INT_COLUMN("PROCESSOR_ID", processor, false, -1),
-    DOUBLE_COLUMN("TIME", time, true),
-    DOUBLE_COLUMN("TIME_CENTROID", centroid, false),
-    DOUBLE_COLUMN("INTERVAL", interval, true),
-    DOUBLE_COLUMN("EXPOSURE", exposure, false),
-    {"UVW", CAL_TYPE_DOUBLE, offsetof(cal_rows, uvw), 3 * sizeof(double), true, 0},
-    {"FLAG_ROW", CAL_TYPE_BOOL, offsetof(cal_rows, flag_row), 1, false, 0},
+    INT_COLUMN("ANTENNA1", antenna1, true, 0, 0),
+    INT_COLUMN("ANTENNA2", antenna2, true, 0, 0),
+    INT_COLUMN("DATA_DESC_ID", dd, true, 0, 0),
+    INT_COLUMN("FIELD_ID", field, true, 0, 0),
+    INT_COLUMN("SCAN_NUMBER", scan, false, 0, 0),
+    INT_COLUMN("STATE_ID", state, false, -1, 0),
+    INT_COLUMN("OBSERVATION_ID", observation, false, 0, 0),
+    INT_COLUMN("ARRAY_ID", array, false, 0, CAL_SKIP_ARRAY),
+    INT_COLUMN("FEED1", feed1, false, 0, CAL_SKIP_FEEDS),
+    INT_COLUMN("FEED2", feed2, false, 0, CAL_SKIP_FEEDS),
+    INT_COLUMN("PROCESSOR_ID", processor, false, -1, CAL_SKIP_OTHERS),
+    DOUBLE_COLUMN("TIME", time, true, 0),
+    DOUBLE_COLUMN("TIME_CENTROID", centroid, false, 0),
+    DOUBLE_COLUMN("INTERVAL", interval, true, 0),
+    DOUBLE_COLUMN("EXPOSURE", exposure, false, CAL_SKIP_OTHERS),
+    {"UVW", CAL_TYPE_DOUBLE, offsetof(cal_rows, uvw), 3 * sizeof(double), true, 0, CAL_SKIP_UVW},
+    {"FLAG_ROW", CAL_TYPE_BOOL, offsetof(cal_rows, flag_row), 1, false, 0, 0},
 };
 const int cal_row_column_count = CAL_COUNT(cal_row_columns);
 
@@ -102,8 +102,8 @@ static cal_status check_uvw(cal_table *ms, int64_t row, cal_error *err)
                     cal_table_path(ms), (long long)row);
 }
 
-cal_status cal_rows_read(cal_table *ms, int64_t first, int64_t count, cal_rows *rows,
-                         cal_error *err)
+cal_status cal_rows_read_some(cal_table *ms, int64_t first, int64_t count, unsigned skip,
+                              cal_rows *rows, cal_error *err)
 {
     cal_span span = cal_span_range(first, count);
     rows->count = count;
@@ -111,6 +111,8 @@ cal_status cal_rows_read(cal_table *ms, int64_t first, int64_t count, cal_rows *
         rows->row[i] = first + i;
     for (int i = 0; i < cal_row_column_count; i++) {
         const cal_row_column *column = &cal_row_columns[i];
+        if (column->skip & skip)
+            continue;
         if (!column->required && !cal_table_has_column(ms, column->name)) {
             fill_missing(column, rows);
             continue;
@@ -123,6 +125,12 @@ cal_status cal_rows_read(cal_table *ms, int64_t first, int64_t count, cal_rows *
             return status;
     }
     return CAL_OK;
+}
+
+cal_status cal_rows_read(cal_table *ms, int64_t first, int64_t count, cal_rows *rows,
+                         cal_error *err)
+{
+    return cal_rows_read_some(ms, first, count, 0, rows, err);
 }
 
 void cal_rows_copy(cal_rows *to, int64_t at, const cal_rows *from, int64_t from_at)
@@ -157,6 +165,7 @@ struct cal_scan_pass {
     cal_table *ms;
     cal_rows *rows;
     int64_t next;
+    unsigned skip;
 };
 
 cal_status cal_scan_pass_open(cal_table *ms, cal_scan_pass **pass, cal_error *err)
@@ -173,12 +182,18 @@ cal_status cal_scan_pass_open(cal_table *ms, cal_scan_pass **pass, cal_error *er
     return CAL_OK;
 }
 
+void cal_scan_pass_skip(cal_scan_pass *pass, const cal_selection *selection, unsigned skip)
+{
+    pass->skip = cal_rows_skip(selection, skip);
+}
+
 cal_status cal_scan_pass_next(cal_scan_pass *pass, const cal_rows **rows, cal_error *err)
 {
     int64_t left = cal_table_rows(pass->ms) - pass->next;
     int64_t count = left < PASS_ROWS ? left : PASS_ROWS;
     *rows = pass->rows;
-    cal_status status = cal_rows_read(pass->ms, pass->next, count, pass->rows, err);
+    cal_status status =
+        cal_rows_read_some(pass->ms, pass->next, count, pass->skip, pass->rows, err);
     pass->next += count;
     return status;
 }

@@ -12,7 +12,8 @@ typedef struct cal_row_column {
     size_t offset; /* of the pointer in cal_rows */
     int size;      /* bytes per row */
     bool required;
-    int missing; /* value when the column is not there */
+    int missing;   /* value when the column is not there */
+    unsigned skip; /* CAL_SKIP_... that leaves it out */
 } cal_row_column;
 
 extern const cal_row_column cal_row_columns[];
@@ -35,6 +36,11 @@ void cal_rows_release(cal_rows *rows);
  * Without TIME, the antennas or DATA_DESC_ID it is no MeasurementSet: CAL_INPUT. */
 cal_status cal_rows_read(cal_table *ms, int64_t first, int64_t count, cal_rows *rows,
                          cal_error *err);
+/* The same without some columns (CAL_SKIP_...), whose arrays stay as they are. */
+cal_status cal_rows_read_some(cal_table *ms, int64_t first, int64_t count, unsigned skip,
+                              cal_rows *rows, cal_error *err);
+/* What of `skip` may be left out although rows are selected by `selection` (NULL: all rows). */
+unsigned cal_rows_skip(const cal_selection *selection, unsigned skip);
 
 /* Row `from_at` of `from` to row `at` of `to`, row number included. */
 void cal_rows_copy(cal_rows *to, int64_t at, const cal_rows *from, int64_t from_at);

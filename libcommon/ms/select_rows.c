@@ -1,6 +1,6 @@
 /* The row test of a selection: one pass per criterion over the run of rows, by tables of bytes. */
 #include "base/number.h"
-#include "ms/block.h"
+#include "ms/rows.h"
 #include "ms/select_parts.h"
 #include <math.h>
 #include <string.h>
@@ -109,4 +109,13 @@ int64_t cal_selection_rows(const cal_selection *selection, const cal_rows *rows,
     for (int64_t i = 0; i < count; i++)
         kept += keep[i];
     return kept;
+}
+
+unsigned cal_rows_skip(const cal_selection *selection, unsigned skip)
+{
+    if (!selection)
+        return skip;
+    return skip &
+           ~((selection->uvs ? CAL_SKIP_UVW : 0u) | (selection->feed_on ? CAL_SKIP_FEEDS : 0u) |
+             (selection->array.count ? CAL_SKIP_ARRAY : 0u));
 }
