@@ -1,6 +1,7 @@
 /* Apply calibration tables to a MeasurementSet. */
 #include "base/json.h"
 #include "base/parallel.h"
+#include "base/text.h"
 #include "base/tool.h"
 #include "cal/calibrate.h"
 #include <string.h>
@@ -20,7 +21,7 @@ static const cal_option options[] = {
     {"flagbackup", 0, CAL_FLAG, NULL, &how.flag_backup,
      "save the flags before they change, as flag version applycal_N", 0, 0},
     {"dry-run", 'n', CAL_FLAG, NULL, &how.dry_run,
-     "write nothing; count what would be flagged and what has no solutions", 0, 0},
+     "write nothing; count what would be flagged, what has no solutions, and the bytes", 0, 0},
     {"no-history", 0, CAL_FLAG, NULL, &no_history, "leave no line in the HISTORY of the MS", 0, 0},
     {"jobs", 'j', CAL_INT, "N", &jobs, "threads; 0: as many as there are cores", 0, 0},
     CAL_SELECT_OPTIONS(how.select),
@@ -71,17 +72,37 @@ static void print_table(jv table, cal_buf *out)
     print_missing(table, out);
 }
 
+/* Consumes the names. */
+static void print_names(jv names, cal_buf *out)
+{
+    jv_array_foreach(names, i, name)
+    {
+        cal_buf_addf(out, " %s", jv_string_value(name));
+        jv_free(name);
+    }
+    jv_free(names);
+}
+
+static void print_would(jv would, cal_buf *out)
+{
+    char read[32], written[32];
+    cal_buf_add(out, "would be written:");
+    print_names(cal_json_at(would, "columns"), out);
+    cal_buf_addf(out, "; %s to read, %s to write\n",
+                 cal_size_text(cal_json_number_at(would, "bytes_read", 0), read),
+                 cal_size_text(cal_json_number_at(would, "bytes_written", 0), written));
+}
+
 static void print_columns(jv document, cal_buf *out)
 {
     jv columns = cal_json_at(document, "columns_written");
     cal_buf_add(out, jv_array_length(jv_copy(columns)) ? "written:" : "nothing was written");
-    jv_array_foreach(columns, i, column)
-    {
-        cal_buf_addf(out, " %s", jv_string_value(column));
-        jv_free(column);
-    }
+    print_names(columns, out);
     cal_buf_add(out, "\n");
-    jv_free(columns);
+    jv would = cal_json_at(document, "would_write");
+    if (jv_get_kind(would) == JV_KIND_OBJECT)
+        print_would(would, out);
+    jv_free(would);
     const char *version = cal_json_text_at(document, "flag_version", "");
     if (*version)
         cal_buf_addf(out, "flags before: version %s\n", version);

@@ -98,6 +98,9 @@ t.putcol("FLAG", f); t.putcol("CPARAM", p)'
     assert_equal "$(hash_tree sim.ms)" "$before"
     refute [ -e sim.ms.flagversions ]
     run -0 jq -e '.flagged_after > .flagged_before and .columns_written == []' trial.json dry.json
+    run -0 jq -e '.would_write == null' trial.json
+    run -0 jq -e '.would_write | .columns == ["CORRECTED_DATA", "FLAG", "WEIGHT"] and .bytes_read > .bytes_written / 2' dry.json
+    run -0 jq -e '.would_write.bytes_written == (.data * 8 + .data / 8 | ceil)' dry.json
     applycal --applymode flagonly --gaintable truth.G sim.ms > out.json
     run -0 column sim.ms '"CORRECTED_DATA" in t.colnames(), t.getcol("FLAG").any()'
     assert_output "(False, True)"

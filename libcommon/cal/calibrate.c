@@ -6,6 +6,8 @@
 #include "base/progress.h"
 #include "cal/calibrate_parts.h"
 #include "ms/history.h"
+#include <complex.h>
+#include <math.h>
 #include <string.h>
 
 /* ---- the plan ---- */
@@ -20,11 +22,10 @@ static bool column_unfinished(cal_table *ms)
            !cal_table_cell_shape(ms, "CORRECTED_DATA", cal_table_rows(ms) - 1, &ndim, shape);
 }
 
-static cal_calibrate_plan make_plan(const cal_calibrate_options *options, cal_table *ms,
+static cal_calibrate_plan make_plan(const char *mode, bool dry_run, cal_table *ms,
                                     const cal_chain *chain)
 {
-    const char *mode = options->applymode;
-    bool trial = !strcmp(mode, "trial"), writes = !options->dry_run && !trial;
+    bool trial = !strcmp(mode, "trial"), writes = !dry_run && !trial;
     bool flags_only = !strncmp(mode, "flagonly", strlen("flagonly"));
     cal_calibrate_plan plan = {
         .data = writes && !flags_only,
@@ -105,18 +106,38 @@ static cal_status run_loop(cal_calibrate_work *work, cal_error *err)
 
 /* ---- the report ---- */
 
-static jv columns_written(const cal_calibrate_work *work)
+static jv list_columns(const cal_calibrate_plan *plan, bool flags)
 {
     jv list = jv_array();
-    if (work->plan.data)
+    if (plan->data)
         cal_json_push(&list, jv_string("CORRECTED_DATA"));
-    if (work->plan.flag && work->count.blocks_flagged)
+    if (plan->flag && flags)
         cal_json_push(&list, jv_string("FLAG"));
-    if (work->plan.weight)
+    if (plan->weight)
         cal_json_push(&list, jv_string("WEIGHT"));
-    if (work->plan.weight && work->plan.spectra)
+    if (plan->weight && plan->spectra)
         cal_json_push(&list, jv_string("WEIGHT_SPECTRUM"));
     return list;
+}
+
+/* What --dry-run leaves undone: columns, and bytes of visibilities, spectra and flags (bits on disk). A
+ * column that is made is filled for all rows, which are taken to be like the selected ones. */
+static jv would_write(const cal_calibrate_work *work)
+{
+    const cal_calibrate_plan *real = &work->real;
+    const cal_calibrate_count *count = &work->count;
+    bool flags = count->flagged_after > count->flagged_before;
+    double data = (double)count->data, share = (double)work->all_rows / (double)count->rows;
+    double touched = real->column_new ? data * share : data, read = touched / 8, written = 0;
+    read += real->data ? touched * sizeof(float complex) : 0;
+    written += real->data ? touched * sizeof(float complex) : 0;
+    written += real->flag && flags ? data / 8 : 0;
+    written += real->weight && real->spectra ? data * sizeof(float) : 0;
+    jv object = jv_object();
+    cal_json_set(&object, "columns", list_columns(real, flags));
+    cal_json_set(&object, "bytes_read", jv_number(ceil(read)));
+    cal_json_set(&object, "bytes_written", jv_number(ceil(written)));
+    return object;
 }
 
 static jv make_report(const cal_calibrate_work *work, const cal_calibrate_options *options)
@@ -131,7 +152,8 @@ static jv make_report(const cal_calibrate_work *work, const cal_calibrate_option
     cal_json_set(&report, "data", jv_number((double)count->data));
     cal_json_set(&report, "flagged_before", jv_number((double)count->flagged_before));
     cal_json_set(&report, "flagged_after", jv_number((double)count->flagged_after));
-    cal_json_set(&report, "columns_written", columns_written(work));
+    cal_json_set(&report, "columns_written", list_columns(&work->plan, count->blocks_flagged > 0));
+    cal_json_set(&report, "would_write", options->dry_run ? would_write(work) : jv_null());
     cal_json_set(&report, "column_created",
                  work->plan.column_new ? jv_string("CORRECTED_DATA") : jv_null());
     cal_json_set(&report, "flag_version", cal_json_text(work->flag_version));
@@ -205,7 +227,9 @@ static cal_status open_ms(cal_calibrate_work *work, const cal_calibrate_options 
     if (cal_select_resolve(&options->select, work->ms, work->meta,
                            (cal_selection **)&work->selection, err))
         return err->status;
-    work->plan = make_plan(options, work->ms, work->chain);
+    work->plan = make_plan(options->applymode, options->dry_run, work->ms, work->chain);
+    work->real = make_plan(options->applymode, false, work->ms, work->chain);
+    work->all_rows = cal_table_rows(work->ms);
     return CAL_OK;
 }
 

@@ -24,7 +24,8 @@ typedef struct cal_calibrate_work {
     cal_chain *chain;
     const cal_selection *selection;
     cal_reader *reader;
-    cal_calibrate_plan plan;
+    cal_calibrate_plan plan, real; /* real: the same without --dry-run */
+    int64_t all_rows;              /* of the MS */
     int jobs;
     bool flag_backup;   /* save FLAG before it is first changed */
     char *flag_version; /* what it was saved as; NULL: it was not */
