@@ -26,11 +26,6 @@ jv cal_json_float(float value)
     return jv_number(strtod(text, NULL));
 }
 
-jv cal_json_complex(float complex value)
-{
-    return JV_ARRAY(cal_json_float(crealf(value)), cal_json_float(cimagf(value)));
-}
-
 jv cal_json_text(const char *text)
 {
     return text ? jv_string(text) : jv_null();
@@ -46,7 +41,6 @@ jv cal_json_text(const char *text)
     }
 
 DEFINE_ARRAY(cal_json_doubles, const double *, cal_json_double)
-DEFINE_ARRAY(cal_json_floats, const float *, cal_json_float)
 DEFINE_ARRAY(cal_json_ints, const int *, jv_number)
 DEFINE_ARRAY(cal_json_texts, const char *const *, cal_json_text)
 

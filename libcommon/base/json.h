@@ -15,18 +15,15 @@
 #ifdef __cplusplus
 extern "C" {
 #else
-#include <complex.h>
 #endif
 #include <jv.h>
 
 jv cal_json_double(double value);
 jv cal_json_float(float value);
 #ifndef __cplusplus
-jv cal_json_complex(float complex value); /* [re, im] */
 #endif
 jv cal_json_text(const char *text); /* NULL gives null */
 jv cal_json_doubles(const double *value, int count);
-jv cal_json_floats(const float *value, int count);
 jv cal_json_ints(const int *value, int count);
 jv cal_json_texts(const char *const *text, int count);
 

@@ -76,8 +76,7 @@ static void help_option(const cal_option *option, cal_buf *out)
 static void each_option(const cal_tool *tool, void (*call)(const cal_option *option, cal_buf *out),
                         cal_buf *out)
 {
-    const cal_option *tables[] = {tool->options, tool->rows ? cal_row_options : NULL,
-                                  cal_common_options};
+    const cal_option *tables[] = {tool->options, cal_common_options};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         for (const cal_option *o = tables[i]; o && o->kind != CAL_END; o++)
             call(o, out);

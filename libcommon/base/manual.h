@@ -6,7 +6,6 @@
 #include "base/tool.h"
 
 extern const cal_option cal_common_options[]; /* what every tool takes */
-extern const cal_option cal_row_options[];    /* what tools with rows take as well */
 
 void cal_manual_help(const cal_tool *tool, cal_buf *out);
 /* A man(7) page; `notes` is the tool's hand-written part (roff sections), put between OPTIONS and

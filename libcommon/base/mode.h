@@ -12,7 +12,7 @@ typedef struct cal_mode {
     const char *filter; /* --jq */
     const char *errors; /* "text" or "json" */
     bool quiet, verbose;
-    bool json, text, rows; /* asked for by option */
+    bool json, text; /* asked for by option */
 } cal_mode;
 
 extern cal_mode cal_mode_now;

@@ -5,14 +5,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-bool cal_wants_rows(void)
-{
-    return cal_mode_now.rows;
-}
-
 bool cal_wants_text(void)
 {
-    if (cal_mode_now.json || cal_mode_now.filter || cal_mode_now.rows)
+    if (cal_mode_now.json || cal_mode_now.filter)
         return false;
     return cal_mode_now.text || isatty(1);
 }
@@ -107,13 +102,5 @@ cal_status cal_print(jv document, void (*text)(jv document, cal_buf *out), cal_e
     if (cal_mode_now.filter)
         return print_filtered(document, dump_flags(), err);
     dump_line(document, dump_flags());
-    return CAL_OK;
-}
-
-cal_status cal_print_row(jv row, cal_error *err)
-{
-    if (cal_mode_now.filter)
-        return print_filtered(row, 0, err);
-    dump_line(row, 0);
     return CAL_OK;
 }

@@ -16,13 +16,6 @@ extern const char cal_schema[] __attribute__((weak));
 
 static bool help, version, schema;
 
-const cal_option cal_row_options[] = {
-    CAL_HEADING("Rows"),
-    {"ndjson", 0, CAL_FLAG, NULL, &cal_mode_now.rows,
-     "one JSON object per line for every row of the result", 0, 0},
-    CAL_OPTIONS_END,
-};
-
 const cal_option cal_common_options[] = {
     CAL_HEADING("Output and messages"),
     {"json", 0, CAL_FLAG, NULL, &cal_mode_now.json, "print JSON even on a terminal", 0, 0},
@@ -161,8 +154,7 @@ static cal_status check_operands(const cal_tool *tool, int count, cal_error *err
 
 static cal_status run(const cal_tool *tool, int argc, char **argv, cal_error *err)
 {
-    const cal_option *tables[] = {tool->options, cal_common_options,
-                                  tool->rows ? cal_row_options : NULL, NULL};
+    const cal_option *tables[] = {tool->options, cal_common_options, NULL};
     cal_status status;
     if (serve(tool, argc, argv, &status, err))
         return status;

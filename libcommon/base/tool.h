@@ -40,7 +40,6 @@ typedef struct cal_tool {
     const char *about;              /* a paragraph for --help and the manual page */
     const cal_option *options;      /* ends with CAL_OPTIONS_END */
     const cal_example *examples;    /* ends with {NULL, NULL}; at least one */
-    bool rows;                      /* the result can be printed row by row: --ndjson */
     cal_status (*run)(int count, char **operand, cal_error *err);
 } cal_tool;
 
@@ -51,9 +50,6 @@ int cal_main(const cal_tool *tool, int argc, char **argv);
  * document; NULL means JSON always. Consumes it. */
 cal_status cal_print(jv document, void (*text)(jv document, cal_buf *out), cal_error *err);
 
-/* One line of NDJSON (--ndjson); consumes the row. */
-cal_status cal_print_row(jv row, cal_error *err);
-bool cal_wants_rows(void); /* --ndjson was given */
 bool cal_wants_text(void); /* the result goes out as text */
 
 extern const char *const cal_version; /* "0.1.0" */

@@ -82,26 +82,15 @@ static cal_status create_main(const cal_caltable *table, const char *path, cal_t
     return cal_table_create(path, &def, table->rows, main, err);
 }
 
-static cal_status put_ints(cal_table *main, const char *column, const int *value,
-                           const int64_t *order, int64_t rows, cal_error *err)
+/* A scalar column, gathered into the order of the disk. */
+static cal_status put_scalar(cal_table *main, const char *column, cal_type type, const void *value,
+                             const int64_t *order, int64_t rows, cal_error *err)
 {
-    int *sorted = CAL_NEW_ARRAY(int, rows);
+    size_t size = type == CAL_TYPE_INT ? sizeof(int) : sizeof(double);
+    char *sorted = cal_alloc(rows, size);
     for (int64_t i = 0; i < rows; i++)
-        sorted[i] = value[order[i]];
-    cal_status status =
-        cal_table_put(main, column, CAL_TYPE_INT, cal_span_range(0, rows), sorted, err);
-    free(sorted);
-    return status;
-}
-
-static cal_status put_doubles(cal_table *main, const char *column, const double *value,
-                              const int64_t *order, int64_t rows, cal_error *err)
-{
-    double *sorted = CAL_NEW_ARRAY(double, rows);
-    for (int64_t i = 0; i < rows; i++)
-        sorted[i] = value[order[i]];
-    cal_status status =
-        cal_table_put(main, column, CAL_TYPE_DOUBLE, cal_span_range(0, rows), sorted, err);
+        memcpy(sorted + i * size, (const char *)value + order[i] * size, size);
+    cal_status status = cal_table_put(main, column, type, cal_span_range(0, rows), sorted, err);
     free(sorted);
     return status;
 }
@@ -109,17 +98,23 @@ static cal_status put_doubles(cal_table *main, const char *column, const double 
 static cal_status put_scalars(cal_table *main, const cal_caltable *table, const int64_t *order,
                               cal_error *err)
 {
-    int64_t rows = table->rows;
-    if (put_doubles(main, "TIME", table->time, order, rows, err) ||
-        put_ints(main, "FIELD_ID", table->field, order, rows, err) ||
-        put_ints(main, "SPECTRAL_WINDOW_ID", table->spw_id, order, rows, err) ||
-        put_ints(main, "ANTENNA1", table->antenna1, order, rows, err) ||
-        put_ints(main, "ANTENNA2", table->antenna2, order, rows, err) ||
-        put_doubles(main, "INTERVAL", table->interval, order, rows, err) ||
-        put_ints(main, "SCAN_NUMBER", table->scan, order, rows, err) ||
-        put_ints(main, "OBSERVATION_ID", table->observation, order, rows, err))
-        return err->status;
-    return CAL_OK;
+    const struct {
+        const char *name;
+        cal_type type;
+        const void *value;
+    } column[] = {{"TIME", CAL_TYPE_DOUBLE, table->time},
+                  {"FIELD_ID", CAL_TYPE_INT, table->field},
+                  {"SPECTRAL_WINDOW_ID", CAL_TYPE_INT, table->spw_id},
+                  {"ANTENNA1", CAL_TYPE_INT, table->antenna1},
+                  {"ANTENNA2", CAL_TYPE_INT, table->antenna2},
+                  {"INTERVAL", CAL_TYPE_DOUBLE, table->interval},
+                  {"SCAN_NUMBER", CAL_TYPE_INT, table->scan},
+                  {"OBSERVATION_ID", CAL_TYPE_INT, table->observation}};
+    cal_status status = CAL_OK;
+    for (size_t i = 0; i < CAL_COUNT(column) && !status; i++)
+        status = put_scalar(main, column[i].name, column[i].type, column[i].value, order,
+                            table->rows, err);
+    return status;
 }
 
 /* Sorted rows of equal shape from `row` on. */

@@ -6,14 +6,20 @@
 
 static const double degree = CAL_PI / 180;
 
+/* cfitsio wants a copy that it might write to; false when there is no projection, or no cfitsio. */
+static bool take_projection(const cal_wcs *wcs, char projection[8])
+{
+    snprintf(projection, 8, "%s", wcs->projection);
+    return *projection && !cal_cfitsio_load(NULL);
+}
+
 bool cal_image_to_sky(const cal_image *image, double x, double y, double *ra, double *dec)
 {
     const cal_wcs *w = &image->wcs;
     int status = 0;
     char projection[8];
-    if (!*w->projection || cal_cfitsio_load(NULL))
+    if (!take_projection(w, projection))
         return false;
-    snprintf(projection, sizeof projection, "%s", w->projection);
     fits_pix_to_world(x + 1, y + 1, w->value[0], w->value[1], w->pixel[0], w->pixel[1], w->step[0],
                       w->step[1], w->rotation, projection, ra, dec, &status);
     fits_clear_errmsg();
@@ -27,9 +33,8 @@ bool cal_image_to_pixel(const cal_image *image, double ra, double dec, double *x
     const cal_wcs *w = &image->wcs;
     int status = 0;
     char projection[8];
-    if (!*w->projection || cal_cfitsio_load(NULL))
+    if (!take_projection(w, projection))
         return false;
-    snprintf(projection, sizeof projection, "%s", w->projection);
     fits_world_to_pix(ra / degree, dec / degree, w->value[0], w->value[1], w->pixel[0], w->pixel[1],
                       w->step[0], w->step[1], w->rotation, projection, x, y, &status);
     fits_clear_errmsg();

@@ -102,8 +102,8 @@ static cal_status check_uvw(cal_table *ms, int64_t row, cal_error *err)
                     cal_table_path(ms), (long long)row);
 }
 
-cal_status cal_rows_read_some(cal_table *ms, int64_t first, int64_t count, unsigned skip,
-                              cal_rows *rows, cal_error *err)
+cal_status cal_rows_read(cal_table *ms, int64_t first, int64_t count, unsigned skip, cal_rows *rows,
+                         cal_error *err)
 {
     cal_span span = cal_span_range(first, count);
     rows->count = count;
@@ -125,12 +125,6 @@ cal_status cal_rows_read_some(cal_table *ms, int64_t first, int64_t count, unsig
             return status;
     }
     return CAL_OK;
-}
-
-cal_status cal_rows_read(cal_table *ms, int64_t first, int64_t count, cal_rows *rows,
-                         cal_error *err)
-{
-    return cal_rows_read_some(ms, first, count, 0, rows, err);
 }
 
 void cal_rows_copy(cal_rows *to, int64_t at, const cal_rows *from, int64_t from_at)
@@ -192,8 +186,7 @@ cal_status cal_scan_pass_next(cal_scan_pass *pass, const cal_rows **rows, cal_er
     int64_t left = cal_table_rows(pass->ms) - pass->next;
     int64_t count = left < PASS_ROWS ? left : PASS_ROWS;
     *rows = pass->rows;
-    cal_status status =
-        cal_rows_read_some(pass->ms, pass->next, count, pass->skip, pass->rows, err);
+    cal_status status = cal_rows_read(pass->ms, pass->next, count, pass->skip, pass->rows, err);
     pass->next += count;
     return status;
 }

@@ -33,12 +33,10 @@ void cal_rows_release(cal_rows *rows);
 
 /* Fill from rows first .. first+count-1. Old and foreign sets may lack columns that say nothing when
  * every row has the same value (STATE_ID, FEED1, ...): these are -1 or 0, TIME_CENTROID is TIME.
- * Without TIME, the antennas or DATA_DESC_ID it is no MeasurementSet: CAL_INPUT. */
-cal_status cal_rows_read(cal_table *ms, int64_t first, int64_t count, cal_rows *rows,
+ * Without TIME, the antennas or DATA_DESC_ID it is no MeasurementSet: CAL_INPUT. The columns in
+ * `skip` (CAL_SKIP_...) are not read; their arrays stay as they are. */
+cal_status cal_rows_read(cal_table *ms, int64_t first, int64_t count, unsigned skip, cal_rows *rows,
                          cal_error *err);
-/* The same without some columns (CAL_SKIP_...), whose arrays stay as they are. */
-cal_status cal_rows_read_some(cal_table *ms, int64_t first, int64_t count, unsigned skip,
-                              cal_rows *rows, cal_error *err);
 /* What of `skip` may be left out although rows are selected by `selection` (NULL: all rows). */
 unsigned cal_rows_skip(const cal_selection *selection, unsigned skip);
 

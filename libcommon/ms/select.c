@@ -192,7 +192,6 @@ cal_status cal_select_resolve(const cal_select_text *text, cal_table *ms, const 
     all_ids(&made->states, meta->states);
     all_ids(&made->observations, meta->observations);
     all_ids(&made->dds, meta->dds);
-    all_ids(&made->antennas, meta->antennas);
     all_corrs(made);
     cal_status status = parse_texts(text, ms, made, err);
     if (status) {
@@ -208,7 +207,7 @@ void cal_selection_free(cal_selection *selection)
     if (!selection)
         return;
     cal_ids *const ids[] = {&selection->fields, &selection->states, &selection->observations,
-                            &selection->dds, &selection->antennas};
+                            &selection->dds};
     for (size_t i = 0; i < CAL_COUNT(ids); i++)
         cal_ids_free(ids[i]);
     for (int d = 0; d < selection->meta->dds; d++)
@@ -251,11 +250,6 @@ const int *cal_selection_states(const cal_selection *selection, int *count)
 const int *cal_selection_dds(const cal_selection *selection, int *count)
 {
     return ids_of(&selection->dds, count);
-}
-
-const int *cal_selection_antennas(const cal_selection *selection, int *count)
-{
-    return ids_of(&selection->antennas, count);
 }
 
 const int *cal_selection_observations(const cal_selection *selection, int *count)

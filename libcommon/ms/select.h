@@ -62,8 +62,6 @@ const int *cal_selection_fields(const cal_selection *selection, int *count);
 const int *cal_selection_states(const cal_selection *selection, int *count);
 const cal_spw_choice *cal_selection_spws(const cal_selection *selection, int *count);
 const int *cal_selection_dds(const cal_selection *selection, int *count);
-const int *cal_selection_antennas(const cal_selection *selection,
-                                  int *count); /* those that the expression names; all if none */
 const int *cal_selection_observations(const cal_selection *selection, int *count);
 /* Correlations of data description `dd` that were chosen, as indices into its polarization row. */
 const int *cal_selection_corrs(const cal_selection *selection, int dd, int *count);

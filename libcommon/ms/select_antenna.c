@@ -188,9 +188,8 @@ static bool at_term_end(cal_cursor *cursor)
     return cal_cursor_at_end(cursor) || *cursor->at == ';';
 }
 
-/* A, A&, A&B, A&&, A&&B, A&&&; `named` gets the antennas that are spelled out. */
-static cal_status parse_lists(cal_cursor *cursor, const antenna_names *names, uint8_t *pairs,
-                              uint8_t *named)
+/* A, A&, A&B, A&&, A&&B, A&&&. */
+static cal_status parse_lists(cal_cursor *cursor, const antenna_names *names, uint8_t *pairs)
 {
     int count = names->count;
     uint8_t *one = CAL_NEW_ARRAY(uint8_t, count), *two = CAL_NEW_ARRAY(uint8_t, count);
@@ -205,11 +204,7 @@ static cal_status parse_lists(cal_cursor *cursor, const antenna_names *names, ui
             memset(two, 0, count);
             status = mark_list(cursor, names, two);
         }
-        for (int i = 0; i < count; i++)
-            named[i] |= two[i];
     }
-    for (int i = 0; i < count; i++)
-        named[i] |= one[i];
     pair_up(one, two, kind, count, pairs);
     free(one);
     free(two);
@@ -280,47 +275,24 @@ static bool at_baseline_regex(const cal_cursor *cursor)
 }
 
 static cal_status parse_term(cal_cursor *cursor, const cal_meta *meta, const antenna_names *names,
-                             bool first, uint8_t *all, uint8_t *named)
+                             bool first, uint8_t *all)
 {
     int count = names->count;
     bool negated = cal_cursor_take(cursor, "!");
-    uint8_t *pairs = CAL_NEW_ARRAY(uint8_t, (size_t)count * count),
-            *mentioned = CAL_NEW_ARRAY(uint8_t, count);
+    uint8_t *pairs = CAL_NEW_ARRAY(uint8_t, (size_t)count * count);
     cal_status status;
     if (at_length(cursor))
         status = parse_baseline_length(cursor, meta, pairs);
     else if (at_baseline_regex(cursor))
         status = parse_baseline_regex(cursor, names, pairs);
     else
-        status = parse_lists(cursor, names, pairs, mentioned);
+        status = parse_lists(cursor, names, pairs);
     if (first && negated)
         memset(all, 1, (size_t)count * count);
     for (int i = 0; i < count * count; i++)
         all[i] = negated ? all[i] && !pairs[i] : all[i] || pairs[i];
-    for (int i = 0; i < count; i++)
-        named[i] |= mentioned[i] && !negated;
     free(pairs);
-    free(mentioned);
     return status;
-}
-
-static bool has_baseline(const uint8_t *row, int antenna, int count)
-{
-    for (int other = 0; other < count; other++)
-        if (row[other] && other != antenna)
-            return true;
-    return false;
-}
-
-/* The antennas that the expression names; where it names none, those with a baseline left. */
-static void take_antennas(cal_selection *selection, const uint8_t *named)
-{
-    int count = selection->meta->antennas;
-    bool any = memchr(named, 1, count);
-    cal_ids_free(&selection->antennas);
-    for (int i = 0; i < count; i++)
-        if (any ? named[i] : has_baseline(&selection->baseline_on[(size_t)i * count], i, count))
-            cal_ids_add(&selection->antennas, i);
 }
 
 cal_status cal_parse_antenna(const char *text, cal_selection *selection, cal_error *err)
@@ -328,19 +300,15 @@ cal_status cal_parse_antenna(const char *text, cal_selection *selection, cal_err
     const cal_meta *meta = selection->meta;
     cal_cursor cursor = {"antenna", text, text, err};
     antenna_names names = names_of_antennas(meta);
-    uint8_t *named = CAL_NEW_ARRAY(uint8_t, meta->antennas);
     selection->baseline_on = CAL_NEW_ARRAY(uint8_t, (size_t)meta->antennas * meta->antennas);
     cal_status status;
     bool first = true;
     do {
-        status = parse_term(&cursor, meta, &names, first, selection->baseline_on, named);
+        status = parse_term(&cursor, meta, &names, first, selection->baseline_on);
         first = false;
     } while (!status && cal_cursor_take(&cursor, ";"));
     if (!status && !cal_cursor_at_end(&cursor))
         status = cal_cursor_fail(&cursor, "\"%.1s\" cannot stand here", cursor.at);
-    if (!status)
-        take_antennas(selection, named);
-    free(named);
     free(names.name);
     free(names.station);
     return status;

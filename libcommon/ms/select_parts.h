@@ -115,7 +115,7 @@ struct cal_selection {
     unsigned given; /* bit i: the i-th text of cal_select_text was not empty */
 
     /* Ids in the order of the expression, and a byte per id for the row test (NULL: not asked). */
-    cal_ids fields, states, observations, dds, antennas;
+    cal_ids fields, states, observations, dds;
     uint8_t *field_on, *state_on, *observation_on, *dd_on;
 
     cal_spw_choice *spw;

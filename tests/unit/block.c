@@ -271,7 +271,7 @@ static void check_missing_columns(void)
     CHECK_OK(cal_table_put(ms, "TIME", CAL_TYPE_DOUBLE, both, time, &err), err);
     CHECK_OK(cal_table_put(ms, "INTERVAL", CAL_TYPE_DOUBLE, both, interval, &err), err);
     CHECK_OK(cal_table_put(ms, "UVW", CAL_TYPE_DOUBLE, both, uvw, &err), err);
-    CHECK_OK(cal_rows_read(ms, 0, 2, rows, &err), err);
+    CHECK_OK(cal_rows_read(ms, 0, 2, 0, rows, &err), err);
     CHECK(rows->centroid[1] == 8 && rows->exposure[1] == 2 && rows->state[0] == -1 &&
           rows->flag_row[0] == 0 && rows->scan[0] == 0);
     cal_rows_free(rows);
