@@ -49,6 +49,14 @@ assert np.allclose(a.imag, 0) and (a.real > 0).all() and np.ptp(a.real) > 0.1'
 from casacore.tables import table
 all, same, long = (table(n, ack=False).getcol("CPARAM") for n in ("all.G", "same.G", "long.G"))
 assert (all == same).all() and (all != long).any()'
+    cp -r "$SETS/noisy.ms" ids.ms
+    taql "update ids.ms set ARRAY_ID=1, FEED1=2, FEED2=2 where ANTENNA1<5"
+    rows_read() {
+        gaincal --dry-run "$@" ids.ms none.G --jq .rows_read
+    }
+    [ "$(rows_read --array 0)" -gt 0 ] && [ "$(rows_read --array 1)" -gt 0 ]
+    [ "$(rows_read --feed '0&&0')" -eq "$(rows_read --array 0)" ]
+    [ "$(rows_read)" -eq $(($(rows_read --array 0) + $(rows_read --array 1))) ]
 }
 
 @test "every number of threads writes the same bytes" {
