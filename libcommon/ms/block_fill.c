@@ -45,8 +45,8 @@ static cal_status next_window(cal_reader *reader, cal_error *err)
         if (count > reader->window_rows)
             count = reader->window_rows;
         cal_reader_lock(reader);
-        cal_status status = cal_rows_read(reader->ms, reader->next_row, count, reader->skip,
-                                               reader->window, err);
+        cal_status status =
+            cal_rows_read(reader->ms, reader->next_row, count, reader->skip, reader->window, err);
         cal_reader_unlock(reader);
         if (status)
             return status;
