@@ -36,6 +36,8 @@ CXXFLAGS += -std=c++17 $(OPTIMISE) -g1 -fPIC -pthread $(WARN) $(HARDEN) -isystem
 LDFLAGS  += -pthread $(HARDEN)
 # Archives first, then every library that any room uses: --as-needed drops what a tool does not touch.
 LIBS      = -Wl,--as-needed -lcasa_measures -lcasa_tables -lcasa_casa -ljq -lcairo -lz -ldl -lm -lstdc++
+# Where a tool finds the shims over casacore, which are loaded late (libcommon/table/late.c); bin and lib are neighbours.
+FIND_LIBS = -Wl,-rpath,'$$ORIGIN/../lib/calutils'
 
 # One short line per step; V=1 shows the commands.
 ifndef V
@@ -49,8 +51,9 @@ PLUGINS := $(patsubst plugins/%.c,%,$(wildcard plugins/*.c))
 UNITS   := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 WRONG   := $(patsubst tests/plugins/%.c,%,$(wildcard tests/plugins/*.c))
 
-OBJECTS  = $(SOURCES:%.c=$(BUILD)/%.o) $(SHIMS:%.cc=$(BUILD)/%.oo)
+OBJECTS  = $(SOURCES:%.c=$(BUILD)/%.o)
 ARCHIVE  = $(BUILD)/libcommon.a
+SHIMLIBS = $(BUILD)/lib/calutils/calutils_table.so $(BUILD)/lib/calutils/calutils_measures.so
 TOOLBINS = $(TOOLS:%=$(BUILD)/bin/%)
 
 .PHONY: all tools demo check asan bench lint format install uninstall dist deps clean help
@@ -98,9 +101,16 @@ $(BUILD)/schema/%.o: share/schemas/%.json
 	@mkdir -p $(@D)
 	$(call say,AS)printf '.section .note.GNU-stack,"",%%progbits\n.section .rodata\n.global cal_schema\ncal_schema: .incbin "%s"\n.byte 0\n' $< | $(CC) -c -x assembler -o $@ -
 
-$(BUILD)/bin/%: $(BUILD)/bin/%.o $(BUILD)/schema/%.o $(ARCHIVE)
+# The C++ of libcommon/table and what it takes from the rooms below.
+$(BUILD)/lib/calutils/calutils_measures.so: $(BUILD)/libcommon/table/measures.oo
+$(BUILD)/lib/calutils/calutils_table.so: $(filter-out %/measures.oo,$(SHIMS:%.cc=$(BUILD)/%.oo))
+$(SHIMLIBS): $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,SO)$(CXX) $(LDFLAGS) -shared -Wl,-z,defs,--exclude-libs,ALL -o $@ $(filter %.oo,$^) $(ARCHIVE) $(LIBS)
+
+$(BUILD)/bin/%: $(BUILD)/bin/%.o $(BUILD)/schema/%.o $(ARCHIVE) | $(SHIMLIBS)
+	@mkdir -p $(@D)
+	$(call say,LINK)$(CC) $(LDFLAGS) $(FIND_LIBS) -o $@ $^ $(LIBS)
 
 # The door lists the tools; what it lists is asked of the tools themselves.
 $(BUILD)/gen/tools.inc: $(filter-out $(BUILD)/bin/calutils,$(TOOLBINS))
@@ -125,8 +135,8 @@ $(BUILD)/man/%.1: $(BUILD)/bin/% man/%.man
 	@mkdir -p $(@D)
 	$(call say,MAN)$< --manual=man/$*.man > $@
 
-$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(ARCHIVE)
-	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(ARCHIVE) | $(SHIMLIBS)
+	$(call say,LINK)$(CC) $(LDFLAGS) $(subst /..,/../..,$(FIND_LIBS)) -o $@ $^ $(LIBS)
 
 # The wrong plugins crash in their own way, not in a sanitizer's.
 $(BUILD)/tests/plugins/%.so: tests/plugins/%.c
@@ -168,16 +178,17 @@ deps:
 	@share/install-packages
 
 BINDIR  = $(DESTDIR)$(PREFIX)/bin
-LIBDIR  = $(DESTDIR)$(PREFIX)/lib/calutils/plugins
+LIBDIR  = $(DESTDIR)$(PREFIX)/lib/calutils
 MANDIR  = $(DESTDIR)$(PREFIX)/share/man/man1
 DATADIR = $(DESTDIR)$(PREFIX)/share/calutils
 COMPDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 INCDIR  = $(DESTDIR)$(PREFIX)/include
 
 install: all
-	install -d $(BINDIR) $(LIBDIR) $(MANDIR) $(DATADIR)/schemas $(DATADIR)/plugin-template $(COMPDIR) $(INCDIR)
+	install -d $(BINDIR) $(LIBDIR)/plugins $(MANDIR) $(DATADIR)/schemas $(DATADIR)/plugin-template $(COMPDIR) $(INCDIR)
 	install -m 755 $(TOOLBINS) $(BINDIR)
-	install -m 755 $(PLUGINS:%=$(BUILD)/plugins/%.so) $(LIBDIR)
+	install -m 755 $(SHIMLIBS) $(LIBDIR)
+	install -m 755 $(PLUGINS:%=$(BUILD)/plugins/%.so) $(LIBDIR)/plugins
 	install -m 644 $(TOOLS:%=$(BUILD)/man/%.1) $(MANDIR)
 	install -m 644 $(TOOLS:%=share/schemas/%.json) $(DATADIR)/schemas
 	install -m 644 libcommon/plugin/calutils_plugin.h $(INCDIR)
@@ -186,7 +197,7 @@ install: all
 
 uninstall:
 	rm -f $(TOOLS:%=$(BINDIR)/%) $(TOOLS:%=$(MANDIR)/%.1) $(TOOLS:%=$(COMPDIR)/%) $(INCDIR)/calutils_plugin.h
-	rm -rf $(DESTDIR)$(PREFIX)/lib/calutils $(DATADIR)
+	rm -rf $(LIBDIR) $(DATADIR)
 
 dist:
 	git archive --prefix=calutils-$(VERSION)/ -o calutils-$(VERSION).tar.gz HEAD

@@ -21,11 +21,18 @@ validates() {
     need_program wsclean
     calutils doctor --json > "$BATS_TEST_TMPDIR/doctor.json" || [ $? -eq 1 ]
     validates < "$BATS_TEST_TMPDIR/doctor.json"
-    jq -e '[.checks[] | select(.name == "tools" or .name == "WSClean" or .name == "plugins") | .ok] == [true, true, true]' "$BATS_TEST_TMPDIR/doctor.json"
+    jq -e '[.checks[] | select(.name == "tools" or .name == "casacore" or .name == "WSClean" or .name == "plugins") | .ok] == [true, true, true, true]' "$BATS_TEST_TMPDIR/doctor.json"
     mkdir "$BATS_TEST_TMPDIR/empty"
     run -1 env PATH="$BATS_TEST_TMPDIR/empty" "$CAL_BUILD/bin/calutils" doctor --text
     assert_line --regexp '^WRONG WSClean .*not found in PATH'
     assert_line --partial "to do: apt-get install wsclean"
+}
+
+@test "doctor tells that the libraries over casacore are missing" {
+    mkdir "$BATS_TEST_TMPDIR/alone"
+    cp "$CAL_BUILD/bin/calutils" "$BATS_TEST_TMPDIR/alone"
+    run -1 "$BATS_TEST_TMPDIR/alone/calutils" doctor --text
+    assert_line --regexp '^WRONG casacore .*/lib/calutils/calutils_table.so: cannot open shared object file'
 }
 
 @test "version tells what is linked" {

@@ -10,8 +10,11 @@ install_to() {
     install_to "$stage"
     [ -x "$stage/opt/calutils/bin/ms-info" ]
     PATH=$stage/opt/calutils/bin:/usr/bin:/bin
-    run calutils doctor --json --jq '[.checks[] | select(.name == "tools" or .name == "plugins") | .ok] | all'
+    run calutils doctor --json --jq '[.checks[] | select(.name == "tools" or .name == "casacore" or .name == "plugins") | .ok] | all'
     assert_output true
+    ms-sim --antennas 3 --scans 1 --length 20s "$BATS_TEST_TMPDIR/made.ms"
+    run ms-info --jq '.antennas | length' "$BATS_TEST_TMPDIR/made.ms"
+    assert_output 3
     run task-list --jq '.plugins[].path'
     assert_output --partial "$stage/opt/calutils/"
     [ "$(find "$stage/opt/calutils/share/man/man1" -name '*.1' | wc -l)" -eq "$(tools | wc -l)" ]

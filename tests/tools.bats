@@ -102,3 +102,25 @@ page_options() {
     [[ $stderr == "task-run: --jq .[: "* ]]
     [ "${#stderr_lines[@]}" -eq 1 ]
 }
+
+@test "no tool loads casacore before it touches a table" {
+    for tool in $(tools); do
+        for option in --help --version; do
+            LD_DEBUG=files "$tool" $option > /dev/null 2> "$BATS_TEST_TMPDIR/loaded"
+            grep -q 'calling init: .*/libc\.so' "$BATS_TEST_TMPDIR/loaded"
+            run grep 'calling init: .*casa' "$BATS_TEST_TMPDIR/loaded"
+            assert_output ""
+        done
+    done
+}
+
+@test "a tool that was taken away from its libraries says so" {
+    mkdir "$BATS_TEST_TMPDIR/alone"
+    cp "$CAL_BUILD"/bin/ms-{info,sim} "$BATS_TEST_TMPDIR/alone"
+    "$BATS_TEST_TMPDIR/alone/ms-info" --help > /dev/null
+    for command in "ms-info $TESTS" "ms-sim $BATS_TEST_TMPDIR/new.ms"; do
+        run -6 --separate-stderr bash -c "'$BATS_TEST_TMPDIR/alone'/$command"
+        [ "${#stderr_lines[@]}" -eq 1 ]
+        [[ $stderr == *": tables need casacore, which cannot be loaded: calutils_"*".so: "*"; \`calutils doctor\` tells what to do" ]]
+    done
+}

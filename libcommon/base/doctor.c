@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/output.h"
 #include "base/text.h"
+#include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -61,6 +62,21 @@ static void check_tools(jv *checks, const char *folder, const char *const *tools
     add_check(checks, "tools", !missing.len, detail, "make install again");
     free(detail);
     cal_buf_free(&missing);
+}
+
+/* The libraries that tools load when they first touch a table or a measure (table/late.c). */
+static void check_casacore(jv *checks, const char *folder)
+{
+    static const char *const files[] = {"calutils_table.so", "calutils_measures.so"};
+    const char *reason = NULL;
+    for (size_t i = 0; i < CAL_COUNT(files) && !reason; i++) {
+        char *path = cal_format("%s/../lib/calutils/%s", folder, files[i]);
+        if (!dlopen(path, RTLD_LAZY | RTLD_LOCAL))
+            reason = dlerror();
+        free(path);
+    }
+    add_check(checks, "casacore", !reason, reason ? reason : "can be loaded",
+              "make install again; apt-get install casacore-dev");
 }
 
 static void check_measures(jv *checks)
@@ -130,6 +146,7 @@ jv cal_doctor_examine(const char *const *tools)
     jv checks = jv_array();
     char *folder = own_folder();
     check_tools(&checks, folder, tools);
+    check_casacore(&checks, folder);
     check_measures(&checks);
     check_wsclean(&checks);
     check_plugins(&checks, folder);

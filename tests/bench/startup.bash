@@ -1,22 +1,16 @@
 # Start-up over that of `true`, in milliseconds: the shortest of many runs.
 # shellcheck disable=SC2154 # build is of run
 
-uses_tables() {
-    ldd "$(command -v "$1")" | grep -q libcasa
-}
-
 startup() {
-    local tool base took limit
+    local tool base took
     heading 'start-up over that of true' 'ms' 'limit'
     base=$(seconds 60 true)
     for tool in "$build"/bin/*; do
         tool=${tool##*/}
         [[ $tool != *.? ]] || continue # what the compiler left
-        limit=4
-        uses_tables "$tool" && limit=8
         for option in --help --version; do
             took=$(seconds 30 "$tool" $option)
-            row "$tool $option" "$(calculate "($took - $base) * 1e3")" $limit ms
+            row "$tool $option" "$(calculate "($took - $base) * 1e3")" 4 ms
         done
     done
     ms-sim --antennas 5 --scans 1 --length 60s small.ms > /dev/null
