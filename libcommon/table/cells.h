@@ -2,6 +2,7 @@
 #ifndef CAL_TABLE_CELLS_H
 #define CAL_TABLE_CELLS_H
 
+#include "table/buckets.h"
 #include "table/direct.h"
 #include "table/shim.h"
 #include <casacore/tables/DataMan/DataManagerColumn.h>
@@ -97,9 +98,12 @@ void read_arrays(const casacore::Table &table, const char *name, const cal_span 
     int64_t cell = shape.product();
     if (cell == 0 || read_direct(table, name, rows, shape, direct_bits<T>(), out))
         return;
+    bool fixed = column.columnDesc().isFixedShape();
+    if (fixed && read_buckets(table, name, rows, cell, direct_bits<T>(), out))
+        return;
     casacore::DataManagerColumn *stored = stored_column(table, name);
     if (stored && !is_tiled(table, name))
-        return read_cells(*stored, column.columnDesc().isFixedShape(), rows, shape, out);
+        return read_cells(*stored, fixed, rows, shape, out);
     settle_files(table, name, rows);
     for (const Segment &segment : segments(table, name, rows, cell * sizeof(T), true)) {
         T *cells = out + segment.index * cell;
@@ -119,6 +123,9 @@ void write_arrays(casacore::Table &table, const char *name, const cal_span &rows
     int64_t cell = shape.product();
     if (cell == 0 || write_direct(table, name, rows, shape, direct_bits<T>(), in))
         return;
+    if (column.columnDesc().isFixedShape() &&
+        write_buckets(table, name, rows, cell, direct_bits<T>(), in))
+        return;
     casacore::DataManagerColumn *stored = stored_column(table, name);
     if (stored && !is_tiled(table, name))
         return write_cells(*stored, rows, shape, in);
@@ -129,15 +136,21 @@ void write_arrays(casacore::Table &table, const char *name, const cal_span &rows
 }
 
 template <class T>
-void read_scalars(const casacore::ScalarColumn<T> &column, const cal_span &rows, T *out)
+void read_scalars(const casacore::Table &table, const char *name, const cal_span &rows, T *out)
 {
+    if (read_buckets(table, name, rows, 1, direct_bits<T>(), out))
+        return;
+    casacore::ScalarColumn<T> column(table, name);
     casacore::Vector<T> view(casacore::IPosition(1, rows.count), out, casacore::SHARE);
     column.getColumnCells(ref_rows(rows), view);
 }
 
 template <class T>
-void write_scalars(casacore::ScalarColumn<T> &column, const cal_span &rows, const T *in)
+void write_scalars(casacore::Table &table, const char *name, const cal_span &rows, const T *in)
 {
+    if (write_buckets(table, name, rows, 1, direct_bits<T>(), in))
+        return;
+    casacore::ScalarColumn<T> column(table, name);
     casacore::Vector<T> view(casacore::IPosition(1, rows.count), const_cast<T *>(in),
                              casacore::SHARE);
     column.putColumnCells(ref_rows(rows), view);

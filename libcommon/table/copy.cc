@@ -42,13 +42,14 @@ static cal_span piece_of(const cal_span &rows, int64_t first, int64_t count)
 template <class T>
 static void copy_scalars(const Table &from, Table &to, const String &name, const cal_span &rows)
 {
-    ScalarColumn<T> in(from, name), out(to, name);
     int64_t most = PIECE / (int64_t)sizeof(T);
     for (int64_t done = 0; done < rows.count; done += most) {
         int64_t count = std::min(most, rows.count - done);
         std::unique_ptr<T[]> values(new T[count]);
-        cal::read_scalars(in, piece_of(rows, done, count), values.get());
-        writing([&] { cal::write_scalars(out, cal_span_range(done, count), values.get()); });
+        cal::read_scalars(from, name.c_str(), piece_of(rows, done, count), values.get());
+        writing([&] {
+            cal::write_scalars(to, name.c_str(), cal_span_range(done, count), values.get());
+        });
     }
 }
 

@@ -22,7 +22,7 @@ template <class Disk>
 static void read_rows(const Table &table, const char *name, const cal_span &rows, Disk *out)
 {
     if (table.tableDesc()[name].isScalar()) {
-        cal::read_scalars(ScalarColumn<Disk>(table, name), rows, out);
+        cal::read_scalars(table, name, rows, out);
     } else {
         IPosition shape = TableColumn(table, name).shape(cal::row_at(rows, 0));
         cal::read_arrays(table, name, rows, shape, out);

@@ -24,8 +24,7 @@ static void write_rows(Table &table, const char *name, const cal_span &rows, con
                        const Disk *in)
 {
     if (table.tableDesc()[name].isScalar()) {
-        ScalarColumn<Disk> column(table, name);
-        cal::write_scalars(column, rows, in);
+        cal::write_scalars(table, name, rows, in);
     } else {
         cal::write_arrays(table, name, rows, shape, in);
     }
