@@ -101,39 +101,56 @@ const char *cal_json_text_at(jv object, const char *key, const char *fallback)
 
 /* ---- reading ---- */
 
-/* jv's parser says "... at line 3, column 7"; what is left to us is the name of the text. */
-static cal_status take_one(struct jv_parser *parser, const char *name, jv *value, cal_error *err)
+/* The next value of a text; CAL_NO at its end. jv's parser says "... at line 3, column 7"; what is
+ * left to us is the name of the text. */
+static cal_status take_next(struct jv_parser *parser, const char *name, jv *value, cal_error *err)
 {
-    jv first = jv_parser_next(parser);
-    if (!jv_is_valid(first)) {
-        jv message = jv_invalid_get_msg(first);
-        bool told = jv_get_kind(message) == JV_KIND_STRING;
-        cal_fail(err, CAL_USAGE, "%s: %s", name,
-                 told ? jv_string_value(message) : "no JSON value in it");
-        jv_free(message);
-        return CAL_USAGE;
-    }
-    jv more = jv_parser_next(parser);
-    bool alone = !jv_is_valid(more);
-    bool wrong = alone && jv_invalid_has_msg(jv_copy(more));
-    jv_free(more);
-    if (!alone || wrong) {
-        jv_free(first);
-        return cal_fail(err, CAL_USAGE, "%s: something follows the JSON value; one value is wanted",
-                        name);
-    }
-    *value = first;
-    return CAL_OK;
+    *value = jv_parser_next(parser);
+    if (jv_is_valid(*value))
+        return CAL_OK;
+    jv message = jv_invalid_get_msg(*value);
+    cal_status status = CAL_NO;
+    if (jv_get_kind(message) == JV_KIND_STRING)
+        status = cal_fail(err, CAL_USAGE, "%s: %s", name, jv_string_value(message));
+    jv_free(message);
+    return status;
+}
+
+/* All values of a text; at least one. */
+static cal_status parse_all(const char *bytes, size_t length, const char *name, jv *values,
+                            cal_error *err)
+{
+    struct jv_parser *parser = jv_parser_new(0);
+    jv_parser_set_buf(parser, bytes, (int)length, 0);
+    jv value;
+    cal_status status;
+    *values = jv_array();
+    while (!(status = take_next(parser, name, &value, err)))
+        cal_json_push(values, value);
+    jv_parser_free(parser);
+    if (status == CAL_NO)
+        status = jv_array_length(jv_copy(*values))
+                     ? CAL_OK
+                     : cal_fail(err, CAL_USAGE, "%s: no JSON value in it", name);
+    if (status)
+        jv_free(*values);
+    return status;
 }
 
 static cal_status parse(const char *bytes, size_t length, const char *name, jv *value,
                         cal_error *err)
 {
-    struct jv_parser *parser = jv_parser_new(0);
-    jv_parser_set_buf(parser, bytes, (int)length, 0);
-    cal_status status = take_one(parser, name, value, err);
-    jv_parser_free(parser);
-    return status;
+    jv values;
+    cal_status status = parse_all(bytes, length, name, &values, err);
+    if (status)
+        return status;
+    int count = jv_array_length(jv_copy(values));
+    *value = jv_array_get(values, 0);
+    if (count == 1)
+        return CAL_OK;
+    jv_free(*value);
+    return cal_fail(err, CAL_USAGE, "%s: something follows the JSON value; one value is wanted",
+                    name);
 }
 
 cal_status cal_json_parse(const char *text, const char *name, jv *value, cal_error *err)
@@ -160,7 +177,10 @@ static cal_status read_all(FILE *file, const char *name, char **bytes, size_t *l
     return CAL_OK;
 }
 
-cal_status cal_json_read(const char *path, jv *value, cal_error *err)
+typedef cal_status parser(const char *bytes, size_t length, const char *name, jv *value,
+                          cal_error *err);
+
+static cal_status read_with(parser *parse_text, const char *path, jv *value, cal_error *err)
 {
     bool standard = !strcmp(path, "-");
     const char *name = standard ? "standard input" : path;
@@ -174,11 +194,21 @@ cal_status cal_json_read(const char *path, jv *value, cal_error *err)
     size_t length;
     cal_status status = read_all(file, name, &bytes, &length, err);
     if (!status)
-        status = parse(bytes, length, name, value, err);
+        status = parse_text(bytes, length, name, value, err);
     free(bytes);
     if (!standard)
         fclose(file);
     return status;
+}
+
+cal_status cal_json_read(const char *path, jv *value, cal_error *err)
+{
+    return read_with(parse, path, value, err);
+}
+
+cal_status cal_json_read_all(const char *path, jv *values, cal_error *err)
+{
+    return read_with(parse_all, path, values, err);
 }
 
 char *cal_json_dump(jv value)

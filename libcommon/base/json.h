@@ -44,6 +44,8 @@ bool cal_json_has(jv object, const char *key);
  * Errors are CAL_USAGE for bad JSON (with line and column) and CAL_INPUT for a file that cannot be
  * read. On success the caller owns *value. */
 cal_status cal_json_read(const char *path, jv *value, cal_error *err);
+/* The same for any number of values one after the other: *values is an array of them, at least one. */
+cal_status cal_json_read_all(const char *path, jv *values, cal_error *err);
 cal_status cal_json_parse(const char *text, const char *name, jv *value, cal_error *err);
 
 /* Compact text of a value (borrows it); the caller frees it. */

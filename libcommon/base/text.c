@@ -54,6 +54,36 @@ void cal_words_free(cal_words *words)
     *words = (cal_words){0};
 }
 
+/* ---- names for CASA ---- */
+
+/* ASCII only, whatever the locale. */
+static bool is_letter_or_digit(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* Nothing but letters, digits and the characters of `more`, and not digits alone. */
+static bool consists_of(const char *name, const char *more)
+{
+    bool digits = true;
+    for (; *name; name++) {
+        if (!is_letter_or_digit(*name) && !strchr(more, *name))
+            return false;
+        digits &= *name >= '0' && *name <= '9';
+    }
+    return !digits;
+}
+
+char *cal_casa_name(const char *name)
+{
+    return !*name || consists_of(name, "+-_") ? cal_copy_text(name) : cal_format("\"%s\"", name);
+}
+
+bool cal_casa_name_is_plain(const char *name)
+{
+    return consists_of(name, "+-_.=");
+}
+
 /* ---- the nearest word ---- */
 
 static int least(int a, int b, int c)

@@ -30,6 +30,14 @@ bool cal_parse_int(const char *text, long long *value);
 bool cal_parse_number(const char *text, double *value);
 bool cal_parse_bool(const char *text, bool *value); /* true/false, yes/no, 1/0, T/F, any case */
 
+/* A field's name as the NRAO pipeline hands it to CASA: in double quotes unless it holds nothing but
+ * ASCII letters, digits, + - and _, and not digits alone. For names as they stand in the FIELD table:
+ * done twice it quotes twice. An empty name stays empty. The caller frees it. */
+char *cal_casa_name(const char *name);
+/* CASA takes the name without quotes, and for nothing but itself: it is neither a pattern nor an id
+ * nor anything else of the selection syntax. */
+bool cal_casa_name_is_plain(const char *name);
+
 /* A quantity: number and unit, blanks between allowed. Units: s ms us min h d; Hz kHz MHz GHz; m
  * km; deg arcmin arcsec rad; Jy mJy uJy. `base` is the unit wanted ("s", "Hz", "m", "rad", "Jy"); a
  * bare number is in `bare` (NULL: refused). */

@@ -37,6 +37,44 @@ static void test_words(void)
     CHECK(cal_nearest("parang", (const char *const[]){"uvrange"}, 1) == NULL);
 }
 
+/* fields_ms 3.1. */
+static void test_casa_names(void)
+{
+    static const struct {
+        const char *name, *safe;
+        bool plain;
+    } cases[] = {{"J1427-4206", "J1427-4206", true},
+                 {"3C286", "3C286", true},
+                 {"a_b+c", "a_b+c", true},
+                 {"-1", "-1", true},
+                 {"+5", "+5", true},
+                 {"12-34", "12-34", true},
+                 {"1e5", "1e5", true},
+                 {"1.5", "\"1.5\"", true},
+                 {"3C286.A", "\"3C286.A\"", true},
+                 {"a=b", "\"a=b\"", true},
+                 {"1", "\"1\"", false},
+                 {"007", "\"007\"", false},
+                 {"\xc2\xb2", "\"\xc2\xb2\"", false}, /* superscript two: a digit to Python */
+                 {"\xd9\xa3\xd9\xa4", "\"\xd9\xa3\xd9\xa4\"", false}, /* Arabic digits */
+                 {"caf\xc3\xa9", "\"caf\xc3\xa9\"", false},
+                 {"Sgr A*", "\"Sgr A*\"", false},
+                 {"NGC 5055", "\"NGC 5055\"", false},
+                 {" pad ", "\" pad \"", false},
+                 {"a,b", "\"a,b\"", false},
+                 {"5~7", "\"5~7\"", false},
+                 {"O'Neill", "\"O'Neill\"", false},
+                 {"q\"q", "\"q\"q\"", false},
+                 {"\"3C 1\"", "\"\"3C 1\"\"", false}, /* done twice */
+                 {"", "", false}};
+    for (size_t i = 0; i < CAL_COUNT(cases); i++) {
+        char *safe = cal_casa_name(cases[i].name);
+        CHECK_TEXT(safe, cases[i].safe);
+        CHECK(cal_casa_name_is_plain(cases[i].name) == cases[i].plain);
+        free(safe);
+    }
+}
+
 static void test_quantities(void)
 {
     double value = 0;
@@ -93,6 +131,28 @@ static void test_json(void)
     jv_free(value);
 }
 
+static void test_json_stream(void)
+{
+    char path[] = "/tmp/calutils-base-XXXXXX";
+    FILE *file = fdopen(mkstemp(path), "w");
+    fputs("{\"n\": 1}\n{\"n\": 2} 3\n", file);
+    fclose(file);
+    cal_error err = {0};
+    jv values, value;
+    CHECK(!cal_json_read_all(path, &values, &err));
+    char *text = cal_json_dump(values);
+    CHECK_TEXT(text, "[{\"n\":1},{\"n\":2},3]");
+    free(text);
+    jv_free(values);
+    CHECK(cal_json_read(path, &value, &err) == CAL_USAGE);
+    file = fopen(path, "w");
+    fputs("{\"n\": 1}\n{\"n\": ", file);
+    fclose(file);
+    CHECK(cal_json_read_all(path, &values, &err) == CAL_USAGE);
+    CHECK(!strncmp(err.text, path, strlen(path)) && strstr(err.text, "line 2"));
+    remove(path);
+}
+
 static void test_numbers(void)
 {
     double odd[] = {5, 1, 4, 2, 3}, even[] = {4, 1, 3, 2};
@@ -132,9 +192,11 @@ int main(void)
 {
     test_glob();
     test_words();
+    test_casa_names();
     test_quantities();
     test_times();
     test_json();
+    test_json_stream();
     test_numbers();
     test_parallel();
     return unit_done();
