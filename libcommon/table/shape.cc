@@ -28,12 +28,41 @@ struct Inside : TableColumn {
     }
 };
 
+/* The rows that have a cell, as casacore keeps them to itself: for each run of rows in one hypercube
+ * the last row and its position there. Naming private members is allowed where a template is
+ * instantiated. */
+rownr_t end_of_map(const TiledShapeStMan &manager);
+void lengthen_map(TiledShapeStMan &manager, int64_t rows);
+
+template <auto Last, auto Position, auto Runs> struct RowMap {
+    friend rownr_t end_of_map(const TiledShapeStMan &manager)
+    {
+        return manager.*Runs > 0 ? rownr_t((manager.*Last)[manager.*Runs - 1]) + 1 : 0;
+    }
+    friend void lengthen_map(TiledShapeStMan &manager, int64_t rows)
+    {
+        (manager.*Last)[manager.*Runs - 1] += rows;
+        (manager.*Position)[manager.*Runs - 1] += rows;
+    }
+};
+template struct RowMap<&TiledShapeStMan::rowMap_p, &TiledShapeStMan::posMap_p,
+                       &TiledShapeStMan::nrUsedRowMap_p>;
+
 } // namespace
 
 DataManagerColumn *cal::stored_column(const Table &table, const char *name)
 {
     auto *plain = dynamic_cast<PlainColumn *>(Inside::base(TableColumn(table, name)));
     return plain ? plain->dataManagerColumn() : nullptr;
+}
+
+/* How many rows from row `index` of the span on follow one another. */
+static int64_t run_length(const cal_span &rows, int64_t index)
+{
+    int64_t end = rows.list ? index + 1 : rows.count;
+    while (end < rows.count && rows.list[end] == rows.list[end - 1] + 1)
+        end++;
+    return end - index;
 }
 
 /* Asking the storage manager itself: the way through the column copies its description for every
@@ -43,13 +72,22 @@ static void set_tiled_shapes(Table &table, const char *column, const cal_span &r
 {
     ArrayColumnBase cells(table, column);
     auto *manager = dynamic_cast<TiledShapeStMan *>(table.findDataManager(column, True));
-    const TiledStMan *cubes = manager;
-    for (int64_t i = 0; i < rows.count; i++) {
+    TiledStMan *cubes = manager;
+    for (int64_t i = 0, done; i < rows.count; i += done) {
         rownr_t row = cal::row_at(rows, i);
-        if (manager && cubes->getHypercube(row)->cubeShape().empty())
-            manager->setShape(row, nullptr, shape, tile);
-        else
+        done = 1;
+        if (!manager || !cubes->getHypercube(row)->cubeShape().empty()) {
             cells.setShape(row, shape, tile);
+            continue;
+        }
+        bool last = end_of_map(*manager) <= row;
+        manager->setShape(row, nullptr, shape, tile);
+        TSMCube *cube = cubes->getHypercube(row);
+        if (!last || cube->valueRecord().nfields() > 0)
+            continue;
+        done = run_length(rows, i);
+        cube->extend(done - 1, Record(), nullptr);
+        lengthen_map(*manager, done - 1);
     }
 }
 

@@ -236,6 +236,46 @@ static void check_new_columns(void)
     CHECK_OK(cal_table_close(table, &err), err);
 }
 
+/* Shapes given to runs of rows, behind the rows that have one and between them. */
+static void check_shapes_of_runs(void)
+{
+    enum { ROWS = 12 };
+    cal_error err = {0};
+    cal_table *table;
+    const int64_t pair[] = {2, 1}, triple[] = {3, 1};
+    const int64_t pairs[] = {0, 1, 2, 5, 6, 11}, triples[] = {3, 4, 9};
+    const int64_t both[] = {7, 8, 10}, wanted[ROWS] = {2, 2, 2, 3, 3, 2, 2, 2, 2, 3, 2, 2};
+    CHECK_OK(cal_table_create("runs.tab", &definition, ROWS, &table, &err), err);
+    const struct {
+        cal_span rows;
+        const int64_t *shape;
+    } run[] = {{cal_span_list(pairs, 6), pair},
+               {cal_span_list(triples, 3), triple},
+               {cal_span_list(both, 3), pair},
+               {cal_span_range(5, 2), pair}};
+    for (size_t i = 0; i < sizeof run / sizeof *run; i++)
+        CHECK_OK(cal_table_set_shape(table, "DATA", run[i].rows, 2, run[i].shape, NULL, &err), err);
+    float complex out[ROWS][3], in[3] = {0};
+    for (int row = 0; row < ROWS; row++) {
+        for (int i = 0; i < 3; i++)
+            out[row][i] = row + 100 * i;
+        CHECK_OK(
+            cal_table_put(table, "DATA", CAL_TYPE_COMPLEX, cal_span_range(row, 1), out[row], &err),
+            err);
+    }
+    CHECK_OK(cal_table_close(table, &err), err);
+    CHECK_OK(cal_table_open("runs.tab", false, &table, &err), err);
+    for (int row = 0; row < ROWS; row++) {
+        int ndim;
+        int64_t shape[CAL_MAX_DIM];
+        CHECK(cal_table_cell_shape(table, "DATA", row, &ndim, shape) && shape[0] == wanted[row]);
+        CHECK_OK(cal_table_get(table, "DATA", CAL_TYPE_COMPLEX, cal_span_range(row, 1), in, &err),
+                 err);
+        CHECK(!memcmp(in, out[row], wanted[row] * sizeof *in));
+    }
+    cal_table_close(table, NULL);
+}
+
 int main(void)
 {
     if (!unit_folder_enter())
@@ -245,5 +285,6 @@ int main(void)
     check_cells();
     check_keywords();
     check_new_columns();
+    check_shapes_of_runs();
     return unit_done();
 }
