@@ -1,6 +1,7 @@
 #include "base/progress.h"
 
 #include "base/mode.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include <pthread.h>
 #include <stdio.h>
@@ -55,7 +56,10 @@ void cal_progress_start(const char *label, const char *unit, double total)
     state.total = total;
     state.done = state.drawn = 0;
     state.start = now();
+    bool shown = state.shown;
     pthread_mutex_unlock(&mutex);
+    if (shown)
+        cal_stop_watch(); /* whoever stops us should not find half a line before the prompt */
 }
 
 void cal_progress_add(double amount)

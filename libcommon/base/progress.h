@@ -1,5 +1,5 @@
 /* A progress line on stderr: only on a terminal, never under --quiet; what is done, rate, time
- * left; redrawn a few times a second, wiped at the end. Safe to call from any thread. */
+ * left; redrawn a few times a second, wiped at the end, be it by a signal. Safe to call from any thread. */
 #ifndef CAL_BASE_PROGRESS_H
 #define CAL_BASE_PROGRESS_H
 

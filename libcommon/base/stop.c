@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/output.h"
+#include "base/progress.h"
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -34,6 +35,7 @@ static void end_child(pid_t pid, int signal)
 static void end_by(int signal_number)
 {
     pthread_mutex_lock(&mutex); /* for good: nothing is begun or committed any more */
+    cal_progress_end();
     for (int i = 0; i < child_count; i++)
         end_child(children[i], signal_number);
     for (int i = 0; i < path_count; i++)
@@ -78,6 +80,11 @@ static void start(void)
         pthread_detach(thread);
     else
         pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+void cal_stop_watch(void)
+{
+    pthread_once(&once, start);
 }
 
 void cal_stop_watch_path(const char *path)

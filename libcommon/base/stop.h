@@ -1,8 +1,8 @@
 /* SIGINT, SIGTERM and SIGHUP: one thread waits for them, so that cleaning up is ordinary code and
  * no library is interrupted.
  *
- * On a signal the children that are watched get it too and are waited for, the paths that are
- * watched are removed, and the process ends by that signal. After cal_stop_defer() the first signal
+ * On a signal the progress line is wiped, the children that are watched get it too and are waited
+ * for, the paths that are watched are removed, and the process ends by that signal. After cal_stop_defer() the first signal
  * only sets a flag (see base/output.h). The thread starts with the first watch, before which
  * signals have their default effect. Signals that were ignored at the start (nohup) stay ignored.
  */
@@ -10,6 +10,9 @@
 #define CAL_BASE_STOP_H
 
 #include <sys/types.h>
+
+/* Start the thread when there is nothing yet to watch. */
+void cal_stop_watch(void);
 
 void cal_stop_watch_path(const char *path);
 void cal_stop_unwatch_path(const char *path);
