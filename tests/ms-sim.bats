@@ -167,6 +167,7 @@ print(np.round([np.linalg.norm(p[1] - p[0]), np.linalg.norm(p[2] - p[0])], 2).to
     refused_scene 'scene.spws[1].corrs: "RR XX"' '{"spws": [{}, {"corrs": "RR XX"}]}'
     refused_scene 'circular and linear feeds in one scene' '{"spws": [{}, {"corrs": "XX"}]}'
     refused_scene 'scene.spws[0].width_hz: is 0' '{"spws": [{"width_hz": 0}]}'
+    refused_scene '[0].freq_hz: 90 Hz is below 1 MHz; with a unit it would be --freq 90MHz or 90GHz' '{"spws": [{"freq_hz": 90}]}'
     refused_scene 'reach below 0 Hz' '{"spws": [{"freq_hz": 1e9, "width_hz": -1e8}]}'
     refused_scene 'scene.fields[0].ra: "yes"; write 13h31m08.29' '{"fields": [{"ra": "yes"}]}'
     refused_scene 'scene.fields[0].dec: "91deg"' '{"fields": [{"dec": "91deg"}]}'
@@ -183,6 +184,7 @@ print(np.round([np.linalg.norm(p[1] - p[0]), np.linalg.norm(p[2] - p[0])], 2).to
 @test "ms-sim: options that are wrong, and what is missing" {
     refused 2 'no output is named' scene.json
     refused 2 'is not a number' --noise loud sim.ms
+    refused 2 '90 Hz is below 1 MHz; with a unit it would be --freq 90MHz or 90GHz' --freq 90 sim.ms
     refused 2 'is not a whole number from 1 to 100000' --spws 0 sim.ms
     refused 2 'wanted NAME,RA,DEC' --field 3C286 sim.ms
     refused 2 'wanted JY' --source 1,2 sim.ms

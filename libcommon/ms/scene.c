@@ -51,6 +51,9 @@ static void share_polarization(cal_scene *scene, int index)
     scene->pols += spw->pol == scene->pols;
 }
 
+/* Nobody observes below; who asks for it has forgotten the unit. */
+static const double LOWEST_FREQ = 1e6;
+
 static cal_status fill_spw(cal_scene *scene, int index, jv value, cal_error *err)
 {
     cal_scene_spw *spw = &scene->spw[index];
@@ -58,6 +61,11 @@ static cal_status fill_spw(cal_scene *scene, int index, jv value, cal_error *err
     spw->freq = cal_json_number_at(value, "freq_hz", 0);
     spw->width = cal_json_number_at(value, "width_hz", 0);
     spw->nchan = (int)cal_json_number_at(value, "nchan", 0);
+    if (spw->freq < LOWEST_FREQ)
+        return cal_fail(err, CAL_USAGE,
+                        "scene.spws[%d].freq_hz: %g Hz is below 1 MHz; with a unit it would be "
+                        "--freq %gMHz or %gGHz",
+                        index, spw->freq, spw->freq, spw->freq);
     if (spw->width == 0)
         return cal_fail(err, CAL_USAGE,
                         "scene.spws[%d].width_hz: is 0; wanted the width of a channel", index);
