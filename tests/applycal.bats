@@ -227,3 +227,18 @@ t.putcol("FLAG", f); t.putcol("CPARAM", p)'
     run -0 column big.ms '(t.getcol("CORRECTED_DATA") == table("whole.ms", ack=False).getcol("CORRECTED_DATA")).all()'
     assert_output True
 }
+
+@test "--interp takes every word that its help names, in all tools that have it" {
+    for tool in applycal gaincal ms-split; do
+        "$tool" --help | sed -n '/--interp/,/--spwmap/p' | tr -d '\n' | tr -s ' ' > help
+        grep -q 'in time: nearest, linear, cubic, each with PD, perobs or perscan behind it' help
+        grep -q 'in frequency: nearest, linear, cubic, spline, each with flag or rel behind it' help
+    done
+    for time in {nearest,linear,cubic}{,PD,perobs,perscan}; do
+        for frequency in {nearest,linear,cubic,spline}{,flag,rel}; do
+            run -3 applycal --gaintable no.G --interp "$time,$frequency" no.ms
+        done
+    done
+    run -2 --separate-stderr applycal --gaintable no.G --interp linear,quadratic no.ms
+    assert_regex "$stderr" 'there are nearest, linear, cubic, spline, each with flag or rel behind it'
+}

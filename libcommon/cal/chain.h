@@ -65,8 +65,10 @@ void cal_chain_list_free(cal_chain_list *list);
          CAL_EACH,                                                                                 \
          "T[,F]",                                                                                  \
          &(list),                                                                                  \
-         "interpolation in time and frequency [linear,linear]",                                    \
-         "nearest linear cubic nearestPD linearPD linearperobs linearperscan",                     \
+         "T, in time: nearest, linear, cubic, each with PD, perobs or perscan behind it; F, in "   \
+         "frequency: nearest, linear, cubic, spline, each with flag or rel behind it "             \
+         "[linear,linear]",                                                                        \
+         "nearest linear cubic nearest,linear nearest,linearflag linear,linear linear,linearflag", \
          cal_chain_set_interp},                                                                    \
         {"spwmap", 0,                                                                              \
          CAL_EACH, "LIST",                                                                         \
