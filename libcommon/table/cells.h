@@ -91,12 +91,13 @@ void write_cells(casacore::DataManagerColumn &column, const cal_span &rows,
 }
 
 template <class T>
-void read_arrays(const casacore::Table &table, const char *name, const cal_span &rows,
+void read_arrays(const cal_table &from, const char *name, const cal_span &rows,
                  const casacore::IPosition &shape, T *out)
 {
+    const casacore::Table &table = from.table;
     casacore::ArrayColumn<T> column(table, name);
     int64_t cell = shape.product();
-    if (cell == 0 || read_direct(table, name, rows, shape, direct_bits<T>(), out))
+    if (cell == 0 || read_direct(from, name, rows, shape, direct_bits<T>(), out))
         return;
     bool fixed = column.columnDesc().isFixedShape();
     if (fixed && read_buckets(table, name, rows, cell, direct_bits<T>(), out))
@@ -116,12 +117,13 @@ void read_arrays(const casacore::Table &table, const char *name, const cal_span 
 }
 
 template <class T>
-void write_arrays(casacore::Table &table, const char *name, const cal_span &rows,
+void write_arrays(cal_table &to, const char *name, const cal_span &rows,
                   const casacore::IPosition &shape, const T *in)
 {
+    casacore::Table &table = to.table;
     casacore::ArrayColumn<T> column(table, name);
     int64_t cell = shape.product();
-    if (cell == 0 || write_direct(table, name, rows, shape, direct_bits<T>(), in))
+    if (cell == 0 || write_direct(to, name, rows, shape, direct_bits<T>(), in))
         return;
     if (column.columnDesc().isFixedShape() &&
         write_buckets(table, name, rows, cell, direct_bits<T>(), in))

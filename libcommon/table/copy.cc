@@ -89,9 +89,10 @@ static void give_shape(const Table &from, Table &to, const String &name, rownr_t
 }
 
 template <class T>
-static void copy_arrays(const Table &from, Table &to, const String &name, const cal_span &rows)
+static void copy_arrays(const cal_table &from, cal_table &to, const String &name,
+                        const cal_span &rows)
 {
-    ArrayColumn<T> in(from, name);
+    ArrayColumn<T> in(from.table, name);
     for (int64_t done = 0; done < rows.count;) {
         rownr_t row = cal::row_at(rows, done);
         if (!in.isDefined(row)) {
@@ -104,7 +105,7 @@ static void copy_arrays(const Table &from, Table &to, const String &name, const 
         cal_span target = cal_span_range(done, count);
         cal::read_arrays(from, name.c_str(), piece_of(rows, done, count), shape, values.get());
         writing([&] {
-            give_shape(from, to, name, row, target, shape);
+            give_shape(from.table, to.table, name, row, target, shape);
             cal::write_arrays(to, name.c_str(), target, shape, values.get());
         });
         done += count;
@@ -119,18 +120,19 @@ static void copy_records(const Table &from, Table &to, const String &name, const
             out.put(i, in(cal::row_at(rows, i)));
 }
 
-static void copy_column(const Table &from, Table &to, const String &name, const cal_span &rows)
+static void copy_column(const cal_table &from, cal_table &to, const String &name,
+                        const cal_span &rows)
 {
-    const ColumnDesc &desc = from.tableDesc()[name];
+    const ColumnDesc &desc = from.table.tableDesc()[name];
     bool known = cal::with_disk_type(desc.dataType(), [&](auto tag) {
         using T = typename decltype(tag)::type;
         if (desc.isScalar())
-            copy_scalars<T>(from, to, name, rows);
+            copy_scalars<T>(from.table, to.table, name, rows);
         else
             copy_arrays<T>(from, to, name, rows);
     });
     if (!known)
-        copy_records(from, to, name, rows);
+        copy_records(from.table, to.table, name, rows);
 }
 
 /* ---- keywords and subtables ---- */
@@ -158,7 +160,7 @@ static void drop_tables(TableRecord &keywords)
 
 struct Copy {
     const cal_table *from;
-    Table to;
+    cal_table *to;
     std::string path;
     int dangling;
     cal_error *err;
@@ -206,12 +208,12 @@ static cal_status copy_tables(Copy &copy, const TableRecord &from, TableRecord &
 static cal_status copy_all_tables(Copy &copy)
 {
     const Table &from = copy.from->table;
-    cal_status status = copy_tables(copy, from.keywordSet(), copy.to.rwKeywordSet());
-    const TableDesc &desc = copy.to.tableDesc();
+    cal_status status = copy_tables(copy, from.keywordSet(), copy.to->table.rwKeywordSet());
+    const TableDesc &desc = copy.to->table.tableDesc();
     for (uInt i = 0; i < desc.ncolumn() && !status; i++) {
         const String &name = desc[i].name();
         status = copy_tables(copy, TableColumn(from, name).keywordSet(),
-                             TableColumn(copy.to, name).rwKeywordSet());
+                             TableColumn(copy.to->table, name).rwKeywordSet());
     }
     return status;
 }
@@ -273,7 +275,7 @@ static Table make_empty(const Table &from, const std::string &path, int64_t rows
 static cal_status copy_column_checked(Copy &copy, const String &name, const cal_span &rows)
 {
     try {
-        copy_column(copy.from->table, copy.to, name, rows);
+        copy_column(*copy.from, *copy.to, name, rows);
         return CAL_OK;
     } catch (const WriteError &error) {
         return cal::report(copy.err, CAL_OUTPUT, {copy.path.c_str(), name.c_str()},
@@ -307,7 +309,7 @@ cal_status cal_table_copy(const cal_table *table, const char *path, cal_span row
             Table to = make_empty(table->table, path, rows.count);
             to.tableInfo() = table->table.tableInfo();
             made = new cal_table{to, path, table->type, table->subtype, true};
-            Copy copy = {table, to, path, 0, err};
+            Copy copy = {table, made, path, 0, err};
             cal_status copied = copy_everything(copy, rows);
             if (dangling)
                 *dangling = copy.dangling;

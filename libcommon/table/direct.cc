@@ -51,23 +51,15 @@ void settle(const TSMCube &cube)
     }
 }
 
-/* The file of a hypercube, opened for us alone. */
+/* The file of a hypercube, which the table keeps open for us alone. */
 class CubeFile
 {
   public:
-    explicit CubeFile(const TSMCube &cube, bool write)
-        : name_(Layout::file(cube).name()),
-          fd_(open(name_.c_str(), (write ? O_RDWR : O_RDONLY) | O_CLOEXEC))
+    CubeFile(const cal_table &table, const TSMCube &cube)
+        : name_(Layout::file(cube).name()), fd_(table.files.get(name_, table.write))
     {
         settle(cube);
     }
-    ~CubeFile()
-    {
-        if (fd_ >= 0)
-            close(fd_);
-    }
-    CubeFile(const CubeFile &) = delete;
-    CubeFile &operator=(const CubeFile &) = delete;
 
     bool is_open() const
     {
@@ -269,12 +261,13 @@ size_t together(const std::vector<Extent> &extents, size_t first, int64_t cell)
 
 /* The extents of one hypercube after the other: body(file, first, end). False when a file cannot be
  * opened as such (casacore's MultiFile). */
-template <class Body> bool each_file(const std::vector<Extent> &extents, bool write, Body body)
+template <class Body>
+bool each_file(const cal_table &table, const std::vector<Extent> &extents, Body body)
 {
     for (size_t first = 0, end; first < extents.size(); first = end) {
         for (end = first; end < extents.size() && extents[end].cube == extents[first].cube;)
             end++;
-        CubeFile file(*extents[first].cube, write);
+        CubeFile file(table, *extents[first].cube);
         if (!file.is_open())
             return false;
         body(file, first, end);
@@ -303,15 +296,37 @@ bool make_plan(const Table &table, const char *column, const cal_span &rows, con
 
 } // namespace
 
-bool cal::read_direct(const Table &table, const char *column, const cal_span &rows,
+cal::TileFiles::~TileFiles()
+{
+    for (const OpenFile &file : open_)
+        close(file.fd);
+}
+
+int cal::TileFiles::get(const std::string &name, bool write)
+{
+    for (const OpenFile &file : open_)
+        if (file.name == name)
+            return file.fd;
+    int fd = open(name.c_str(), (write ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+    if (fd < 0)
+        return fd;
+    if (open_.size() == MOST) {
+        close(open_.front().fd);
+        open_.erase(open_.begin());
+    }
+    open_.push_back({name, fd});
+    return fd;
+}
+
+bool cal::read_direct(const cal_table &table, const char *column, const cal_span &rows,
                       const IPosition &shape, int bits, void *out)
 {
     Plan plan;
-    if (!make_plan(table, column, rows, shape, bits, plan))
+    if (!make_plan(table.table, column, rows, shape, bits, plan))
         return false;
     const Mover &mover = plan.mover;
     const Extent *extent = plan.extents.data();
-    return each_file(plan.extents, false, [&](const CubeFile &file, size_t first, size_t end) {
+    return each_file(table, plan.extents, [&](const CubeFile &file, size_t first, size_t end) {
         while (first < end) {
             size_t next = together(plan.extents, first, mover.cell);
             if (next == first + 1)
@@ -324,14 +339,14 @@ bool cal::read_direct(const Table &table, const char *column, const cal_span &ro
     });
 }
 
-bool cal::write_direct(Table &table, const char *column, const cal_span &rows,
+bool cal::write_direct(cal_table &table, const char *column, const cal_span &rows,
                        const IPosition &shape, int bits, const void *in)
 {
     Plan plan;
-    if (!make_plan(table, column, rows, shape, bits, plan))
+    if (!make_plan(table.table, column, rows, shape, bits, plan))
         return false;
     bool written =
-        each_file(plan.extents, true, [&](const CubeFile &file, size_t first, size_t end) {
+        each_file(table, plan.extents, [&](const CubeFile &file, size_t first, size_t end) {
             for (; first < end; first++)
                 plan.mover.write(file, plan.extents[first], plan.buffer.get(), (const char *)in);
         });

@@ -22,9 +22,9 @@ template <class T> constexpr int direct_bits()
 
 /* False, with nothing done, where the column, its tiles or one of the rows do not allow it. Throws
  * when the file is shorter than the table says. */
-bool read_direct(const casacore::Table &table, const char *column, const cal_span &rows,
+bool read_direct(const cal_table &table, const char *column, const cal_span &rows,
                  const casacore::IPosition &shape, int bits, void *out);
-bool write_direct(casacore::Table &table, const char *column, const cal_span &rows,
+bool write_direct(cal_table &table, const char *column, const cal_span &rows,
                   const casacore::IPosition &shape, int bits, const void *in);
 
 /* Before casacore accesses these cells itself: its file buffers are emptied, and the files' lengths

@@ -19,12 +19,12 @@ template <class Disk, class Memory> static void convert(const Disk &from, Memory
 
 /* The rows as they are on disk; `out` has room for them. */
 template <class Disk>
-static void read_rows(const Table &table, const char *name, const cal_span &rows, Disk *out)
+static void read_rows(const cal_table &table, const char *name, const cal_span &rows, Disk *out)
 {
-    if (table.tableDesc()[name].isScalar()) {
-        cal::read_scalars(table, name, rows, out);
+    if (table.table.tableDesc()[name].isScalar()) {
+        cal::read_scalars(table.table, name, rows, out);
     } else {
-        IPosition shape = TableColumn(table, name).shape(cal::row_at(rows, 0));
+        IPosition shape = TableColumn(table.table, name).shape(cal::row_at(rows, 0));
         cal::read_arrays(table, name, rows, shape, out);
     }
 }
@@ -39,9 +39,10 @@ static int64_t element_count(const Table &table, const char *name, const cal_spa
 }
 
 template <class Disk, class Memory>
-static void read_converted(const Table &table, const char *name, const cal_span &rows, Memory *out)
+static void read_converted(const cal_table &table, const char *name, const cal_span &rows,
+                           Memory *out)
 {
-    int64_t count = element_count(table, name, rows);
+    int64_t count = element_count(table.table, name, rows);
     std::unique_ptr<Disk[]> cells(new Disk[count]);
     read_rows(table, name, rows, cells.get());
     for (int64_t i = 0; i < count; i++)
@@ -49,11 +50,11 @@ static void read_converted(const Table &table, const char *name, const cal_span 
 }
 
 /* False when the column's elements cannot be had as `type`. */
-static bool read_as(const Table &table, const char *name, cal_type type, const cal_span &rows,
+static bool read_as(const cal_table &table, const char *name, cal_type type, const cal_span &rows,
                     void *out)
 {
     bool done = false;
-    cal::with_disk_type(table.tableDesc()[name].dataType(), [&](auto disk) {
+    cal::with_disk_type(table.table.tableDesc()[name].dataType(), [&](auto disk) {
         cal::with_memory_type(type, [&](auto memory) {
             using Disk = typename decltype(disk)::type;
             using Memory = typename decltype(memory)::type;
@@ -107,7 +108,7 @@ cal_status cal_table_get(cal_table *table, const char *column, cal_type type, ca
         return status;
     cal::Place place = {table->path.c_str(), column, &rows};
     try {
-        if (!read_as(table->table, column, type, rows, out))
+        if (!read_as(*table, column, type, rows, out))
             return wrong_type(table, column, type, err);
         return CAL_OK;
     } catch (const std::exception &exception) {

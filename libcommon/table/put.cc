@@ -20,21 +20,21 @@ static cal_status check_target(const cal_table *table, const char *column, const
 
 /* Write cells of the given shape (ignored for scalars). */
 template <class Disk>
-static void write_rows(Table &table, const char *name, const cal_span &rows, const IPosition &shape,
-                       const Disk *in)
+static void write_rows(cal_table &table, const char *name, const cal_span &rows,
+                       const IPosition &shape, const Disk *in)
 {
-    if (table.tableDesc()[name].isScalar()) {
-        cal::write_scalars(table, name, rows, in);
+    if (table.table.tableDesc()[name].isScalar()) {
+        cal::write_scalars(table.table, name, rows, in);
     } else {
         cal::write_arrays(table, name, rows, shape, in);
     }
 }
 
 template <class Disk, class Memory>
-static void write_converted(Table &table, const char *name, const cal_span &rows,
+static void write_converted(cal_table &table, const char *name, const cal_span &rows,
                             const IPosition &shape, const Memory *in)
 {
-    bool scalar = table.tableDesc()[name].isScalar();
+    bool scalar = table.table.tableDesc()[name].isScalar();
     int64_t count = rows.count * (scalar ? 1 : shape.product());
     std::unique_ptr<Disk[]> cells(new Disk[count]);
     for (int64_t i = 0; i < count; i++)
@@ -43,11 +43,11 @@ static void write_converted(Table &table, const char *name, const cal_span &rows
 }
 
 /* False when elements of `type` cannot go into the column. */
-static bool write_as(Table &table, const char *name, cal_type type, const cal_span &rows,
+static bool write_as(cal_table &table, const char *name, cal_type type, const cal_span &rows,
                      const IPosition &shape, const void *in)
 {
     bool done = false;
-    cal::with_disk_type(table.tableDesc()[name].dataType(), [&](auto disk) {
+    cal::with_disk_type(table.table.tableDesc()[name].dataType(), [&](auto disk) {
         cal::with_memory_type(type, [&](auto memory) {
             using Disk = typename decltype(disk)::type;
             using Memory = typename decltype(memory)::type;
@@ -85,7 +85,7 @@ cal_status cal_table_put(cal_table *table, const char *column, cal_type type, ca
                                 table->path.c_str(), column, (long long)first);
             shape = cells.shape(first);
         }
-        if (!write_as(table->table, column, type, rows, shape, in))
+        if (!write_as(*table, column, type, rows, shape, in))
             return wrong_type(table, column, type, err);
         return CAL_OK;
     });
@@ -118,7 +118,7 @@ cal_status cal_table_put_cell(cal_table *table, const char *column, cal_type typ
         const ColumnDesc &desc = table->table.tableDesc()[column];
         if (desc.isArray())
             cal::set_shapes(table->table, column, rows, cell, IPosition());
-        if (!write_as(table->table, column, type, rows, cell, in))
+        if (!write_as(*table, column, type, rows, cell, in))
             return wrong_type(table, column, type, err);
         return CAL_OK;
     });

@@ -15,11 +15,40 @@
 #include <exception>
 #include <string>
 #include <type_traits>
+#include <vector>
+
+namespace cal
+{
+
+/* Files of tiled columns that direct.h has opened. A table never gives the name of a file to another
+ * one, so names tell them apart. */
+class TileFiles
+{
+  public:
+    TileFiles() = default;
+    TileFiles(const TileFiles &) = delete;
+    TileFiles &operator=(const TileFiles &) = delete;
+    ~TileFiles();
+
+    /* Opened when it is asked for the first time; -1 where that fails. Valid until the next call. */
+    int get(const std::string &name, bool write);
+
+  private:
+    enum { MOST = 64 }; /* a set with more shapes than that has the oldest closed */
+    struct OpenFile {
+        std::string name;
+        int fd;
+    };
+    std::vector<OpenFile> open_;
+};
+
+} // namespace cal
 
 struct cal_table {
     casacore::Table table;
     std::string path, type, subtype;
     bool write;
+    mutable cal::TileFiles files = {};
 };
 
 namespace cal
