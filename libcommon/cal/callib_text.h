@@ -4,8 +4,7 @@
  *     caltable='p.G' calwt=False tinterp='linear' fldmap='nearest' spwmap=[0,0,2,2]
  *     caltable="b.B" finterp='linearflag', field='3C286'
  *
- * Lines read as applycal reads them, with these differences, each to the better: a comment may
- * stand behind a line, and a key that does not exist is an error.
+ * The grammar is callib/casa_text.h's.
  */
 #ifndef CAL_CAL_CALLIB_TEXT_H
 #define CAL_CAL_CALLIB_TEXT_H

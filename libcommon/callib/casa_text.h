@@ -24,7 +24,8 @@ typedef struct cal_casa_lines {
     int count;
 } cal_casa_lines;
 
-/* CAL_INPUT with name and line number for what cannot be read. */
+/* Read as applycal reads it, with these differences, each to the better: a comment may stand behind a line, and a key that does not
+ * exist is an error. CAL_INPUT with name and line number for what cannot be read. Lines are appended. */
 cal_status cal_casa_read(const char *text, const char *name, cal_casa_lines *lines, cal_error *err);
 void cal_casa_lines_free(cal_casa_lines *lines);
 
