@@ -33,7 +33,7 @@ static const char *const narrower[] = {"timerange",   "uvrange",     "scan", "ms
 
 typedef struct given {
     const cal_literal *value; /* NULL: not given */
-    cal_place at;
+    cal_reading at;
 } given;
 
 /* The calibrations of lines that give the same five values. */
@@ -51,7 +51,7 @@ struct cal_applycal_store {
 };
 
 typedef struct reader {
-    cal_place place;
+    cal_reading reading;
     cal_literals *literals;
     cal_applycal_lines *lines;
     given argument[KEYS];
@@ -82,70 +82,70 @@ static int find_key(const char *key)
 }
 
 /* A key that is none of ours. */
-static cal_status pass_over(const cal_place *at, const char *key, const cal_literal *value,
+static cal_status pass_over(const cal_reading *at, const char *key, const cal_literal *value,
                             cal_error *err)
 {
     if (is_narrower(key) && !says_nothing(value))
-        return cal_place_fail(at, err,
-                              "%s is selected here, which a calibration library cannot "
-                              "hold; it knows field, spw, antenna and intent",
-                              key);
+        return cal_reading_fail(at, err,
+                                "%s is selected here, which a calibration library cannot "
+                                "hold; it knows field, spw, antenna and intent",
+                                key);
     const char *near = is_narrower(key) ? NULL : cal_nearest(key, key_name, KEYS);
     if (near)
-        return cal_place_fail(at, err, "there is no key \"%s\"; did you mean %s?", key, near);
+        return cal_reading_fail(at, err, "there is no key \"%s\"; did you mean %s?", key, near);
     return CAL_OK;
 }
 
 static cal_status read_argument(reader *r, cal_error *err)
 {
     enum { LONGEST = 40 };
-    cal_place *place = &r->place, start = *place;
+    cal_reading *reading = &r->reading, start = *reading;
     char key[LONGEST + 1];
     size_t length = 0;
-    while (isalnum((unsigned char)place->at[length]) || place->at[length] == '_')
+    while (isalnum((unsigned char)reading->at[length]) || reading->at[length] == '_')
         length++;
     if (!length || length > LONGEST)
-        return cal_place_fail(&start, err, "expected key=value");
-    memcpy(key, place->at, length);
+        return cal_reading_fail(&start, err, "expected key=value");
+    memcpy(key, reading->at, length);
     key[length] = '\0';
-    place->at += length;
-    cal_place_skip(place);
-    if (*place->at != '=')
-        return cal_place_fail(place, err, "expected = after %s", key);
-    place->at++;
-    cal_place_skip(place);
-    given read = {NULL, *place};
-    if (cal_literals_read(r->literals, place, &read.value, err))
+    reading->at += length;
+    cal_reading_skip(reading);
+    if (*reading->at != '=')
+        return cal_reading_fail(reading, err, "expected = after %s", key);
+    reading->at++;
+    cal_reading_skip(reading);
+    given read = {NULL, *reading};
+    if (cal_literals_read(r->literals, reading, &read.value, err))
         return err->status;
     int k = find_key(key);
     if (k == KEYS)
         return pass_over(&start, key, read.value, err);
     if (r->argument[k].value)
-        return cal_place_fail(&start, err, "%s is given twice", key);
+        return cal_reading_fail(&start, err, "%s is given twice", key);
     r->argument[k] = read;
     return CAL_OK;
 }
 
-/* The place is behind "applycal("; then behind its line. */
+/* What stands behind "applycal(", up to the end of its line. */
 static cal_status read_call(reader *r, cal_error *err)
 {
-    cal_place *place = &r->place, start = *place;
+    cal_reading *reading = &r->reading, start = *reading;
     memset(r->argument, 0, sizeof r->argument);
-    for (cal_place_skip(place); *place->at != ')'; cal_place_skip(place)) {
-        if (!*place->at)
-            return cal_place_fail(&start, err, "applycal( without a ) at its end");
+    for (cal_reading_skip(reading); *reading->at != ')'; cal_reading_skip(reading)) {
+        if (!*reading->at)
+            return cal_reading_fail(&start, err, "applycal( without a ) at its end");
         if (read_argument(r, err))
             return err->status;
-        cal_place_skip(place);
-        if (*place->at == ',')
-            place->at++;
-        else if (*place->at != ')')
-            return cal_place_fail(place, err, "expected , or )");
+        cal_reading_skip(reading);
+        if (*reading->at == ',')
+            reading->at++;
+        else if (*reading->at != ')')
+            return cal_reading_fail(reading, err, "expected , or )");
     }
-    place->at++;
-    place->at += strspn(place->at, " \t\r;");
-    if (*place->at && *place->at != '\n' && *place->at != '#')
-        return cal_place_fail(place, err, "expected the end of the line");
+    reading->at++;
+    reading->at += strspn(reading->at, " \t\r;");
+    if (*reading->at && *reading->at != '\n' && *reading->at != '#')
+        return cal_reading_fail(reading, err, "expected the end of the line");
     return CAL_OK;
 }
 
@@ -156,8 +156,8 @@ static cal_status need_text(const given *argument, const char *key, const cal_li
 {
     if (value->kind == CAL_LITERAL_TEXT)
         return CAL_OK;
-    return cal_place_fail(&argument->at, err, "%s: expected a text, found %s", key,
-                          cal_literal_kind_name(value->kind));
+    return cal_reading_fail(&argument->at, err, "%s: expected a text, found %s", key,
+                            cal_literal_kind_name(value->kind));
 }
 
 static cal_status read_selection(const reader *r, int key, const char **text, cal_error *err)
@@ -186,8 +186,8 @@ static cal_status value_of(const reader *r, int key, int i, int count, const cal
     if (!all->count)
         return CAL_OK;
     if (all->count != count)
-        return cal_place_fail(&argument->at, err, "%s has %d values for %d tables", key_name[key],
-                              all->count, count);
+        return cal_reading_fail(&argument->at, err, "%s has %d values for %d tables", key_name[key],
+                                all->count, count);
     *value = &all->item[i];
     return CAL_OK;
 }
@@ -210,7 +210,7 @@ static cal_status calwt_of(const reader *r, int i, int count, bool *calwt, cal_e
         return err->status;
     bool whole = value && value->kind == CAL_LITERAL_INT && (value->number | 1) == 1;
     if (value && value->kind != CAL_LITERAL_BOOL && !whole)
-        return cal_place_fail(&r->argument[CALWT].at, err, "calwt: expected True or False");
+        return cal_reading_fail(&r->argument[CALWT].at, err, "calwt: expected True or False");
     *calwt = value ? value->number != 0 : true;
     return CAL_OK;
 }
@@ -225,10 +225,10 @@ static cal_status map_of(const reader *r, int i, int count, const cal_literal **
     if ((*map)->item[0].kind == CAL_LITERAL_LIST)
         return value_of(r, SPWMAP, i, count, map, err);
     if (count > 1)
-        return cal_place_fail(&argument->at, err,
-                              "spwmap is one map for %d tables; write one list for each table, "
-                              "as [[0, 0], []]",
-                              count);
+        return cal_reading_fail(&argument->at, err,
+                                "spwmap is one map for %d tables; write one list for each table, "
+                                "as [[0, 0], []]",
+                                count);
     return CAL_OK;
 }
 
@@ -249,8 +249,8 @@ static cal_status spwmap_of(const reader *r, int i, int count, cal_calibration *
         calibration->spwmap[k] = good ? (int)id->number : 0;
     }
     return good ? CAL_OK
-                : cal_place_fail(&r->argument[SPWMAP].at, err,
-                                 "spwmap: expected ids of spws, as [0, 0, 2]");
+                : cal_reading_fail(&r->argument[SPWMAP].at, err,
+                                   "spwmap: expected ids of spws, as [0, 0, 2]");
 }
 
 static cal_status read_calibration(const reader *r, int i, int count, cal_calibration *calibration,
@@ -263,7 +263,7 @@ static cal_status read_calibration(const reader *r, int i, int count, cal_calibr
         return err->status;
     if (*calibration->gaintable)
         return CAL_OK;
-    return cal_place_fail(&r->argument[GAINTABLE].at, err, "gaintable: a name that is empty");
+    return cal_reading_fail(&r->argument[GAINTABLE].at, err, "gaintable: a name that is empty");
 }
 
 /* ---- lists that stood there before ---- */
@@ -307,7 +307,7 @@ static cal_status read_list(const reader *r, known_list *list, cal_error *err)
     const cal_literal *tables = r->argument[GAINTABLE].value;
     int count = tables->kind == CAL_LITERAL_LIST ? tables->count : 1;
     if (!count)
-        return cal_place_fail(&r->argument[GAINTABLE].at, err, "gaintable: an empty list");
+        return cal_reading_fail(&r->argument[GAINTABLE].at, err, "gaintable: an empty list");
     list->calibration = CAL_NEW_ARRAY(cal_calibration, count);
     for (; list->count < count; list->count++)
         if (read_calibration(r, list->count, count, &list->calibration[list->count], err)) {
@@ -318,13 +318,13 @@ static cal_status read_list(const reader *r, known_list *list, cal_error *err)
     return CAL_OK;
 }
 
-static cal_status add_line(reader *r, const cal_place *start, cal_applycal_line *line,
+static cal_status add_line(reader *r, const cal_reading *start, cal_applycal_line *line,
                            cal_error *err)
 {
     struct cal_applycal_store *store = r->lines->store;
     for (int k = 0; k < KEYS; k += GAINTABLE)
         if (!r->argument[k].value)
-            return cal_place_fail(start, err, "applycal without %s", key_name[k]);
+            return cal_reading_fail(start, err, "applycal without %s", key_name[k]);
     const char **selects[] = {&line->vis, &line->field, &line->intent, &line->spw, &line->antenna};
     for (int k = 0; k < SELECTS; k++)
         if (read_selection(r, k, selects[k], err))
@@ -346,7 +346,7 @@ static cal_status add_line(reader *r, const cal_place *start, cal_applycal_line 
     return CAL_OK;
 }
 
-/* ---- the text ---- */
+/* ---- line by line ---- */
 
 static cal_literals *begin_text(cal_applycal_lines *lines)
 {
@@ -357,12 +357,12 @@ static cal_literals *begin_text(cal_applycal_lines *lines)
     return store->literals[store->texts++] = cal_literals_new();
 }
 
-static void next_line(cal_place *place)
+static void next_line(cal_reading *reading)
 {
-    const char *end = strchr(place->at, '\n');
-    place->at = end ? end + 1 : place->at + strlen(place->at);
-    place->line_start = place->at;
-    place->line++;
+    const char *end = strchr(reading->at, '\n');
+    reading->at = end ? end + 1 : reading->at + strlen(reading->at);
+    reading->line_start = reading->at;
+    reading->line++;
 }
 
 cal_status cal_applycal_read(const char *text, const char *name, cal_applycal_lines *lines,
@@ -371,17 +371,17 @@ cal_status cal_applycal_read(const char *text, const char *name, cal_applycal_li
     static const char call[] = "applycal(";
     cal_error own;
     err = err ? err : &own;
-    reader r = {cal_place_make(text, name), begin_text(lines), lines, {{0}}};
+    reader r = {cal_reading_make(text, name), begin_text(lines), lines, {{0}}};
     int room = lines->count;
-    for (; *r.place.at; next_line(&r.place)) {
-        if (strncmp(r.place.at, call, strlen(call)))
+    for (; *r.reading.at; next_line(&r.reading)) {
+        if (strncmp(r.reading.at, call, strlen(call)))
             continue;
         if (lines->count == room) {
             room = room ? 2 * room : 64;
             lines->item = cal_grow(lines->item, room, sizeof *lines->item);
         }
-        cal_place start = r.place;
-        r.place.at += strlen(call);
+        cal_reading start = r.reading;
+        r.reading.at += strlen(call);
         if (read_call(&r, err) || add_line(&r, &start, &lines->item[lines->count], err))
             return err->status;
         lines->count++;

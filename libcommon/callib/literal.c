@@ -9,40 +9,40 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- the place ---- */
+/* ---- the text ---- */
 
-cal_place cal_place_make(const char *text, const char *name)
+cal_reading cal_reading_make(const char *text, const char *name)
 {
-    return (cal_place){name, text, text, 1};
+    return (cal_reading){name, text, text, 1};
 }
 
-cal_status cal_place_fail(const cal_place *place, cal_error *err, const char *format, ...)
+cal_status cal_reading_fail(const cal_reading *reading, cal_error *err, const char *format, ...)
 {
     char what[1024];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
-    return cal_fail(err, CAL_USAGE, "%s:%d:%d: %s", place->name, place->line,
-                    (int)(place->at - place->line_start) + 1, what);
+    return cal_fail(err, CAL_USAGE, "%s:%d:%d: %s", reading->name, reading->line,
+                    (int)(reading->at - reading->line_start) + 1, what);
 }
 
-static void pass_newline(cal_place *place)
+static void pass_newline(cal_reading *reading)
 {
-    place->line++;
-    place->line_start = ++place->at;
+    reading->line++;
+    reading->line_start = ++reading->at;
 }
 
-void cal_place_skip(cal_place *place)
+void cal_reading_skip(cal_reading *reading)
 {
     for (;;) {
-        while (*place->at == ' ' || *place->at == '\t' || *place->at == '\r')
-            place->at++;
-        if (*place->at == '#')
-            place->at += strcspn(place->at, "\n");
-        if (*place->at != '\n')
+        while (*reading->at == ' ' || *reading->at == '\t' || *reading->at == '\r')
+            reading->at++;
+        if (*reading->at == '#')
+            reading->at += strcspn(reading->at, "\n");
+        if (*reading->at != '\n')
             return;
-        pass_newline(place);
+        pass_newline(reading);
     }
 }
 
@@ -75,11 +75,11 @@ static void add_utf8(unsigned code, cal_buf *out)
 }
 
 /* \xHH, \uHHHH, \UHHHHHHHH: `digits` of them. */
-static bool read_hex(cal_place *place, int digits, cal_buf *out)
+static bool read_hex(cal_reading *reading, int digits, cal_buf *out)
 {
     unsigned code = 0;
-    for (int i = 0; i < digits; i++, place->at++) {
-        unsigned char c = (unsigned char)*place->at;
+    for (int i = 0; i < digits; i++, reading->at++) {
+        unsigned char c = (unsigned char)*reading->at;
         if (!isxdigit(c))
             return false;
         code = code * 16 + (isdigit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
@@ -90,20 +90,20 @@ static bool read_hex(cal_place *place, int digits, cal_buf *out)
     return true;
 }
 
-/* The place is behind the backslash. What Python does not know as an escape stays as it is. */
-static bool read_escape(cal_place *place, cal_buf *out)
+/* Behind the backslash. What Python does not know as an escape stays as it is. */
+static bool read_escape(cal_reading *reading, cal_buf *out)
 {
     static const char plain[] = "\\'\"abfnrtv", means[] = "\\'\"\a\b\f\n\r\t\v";
-    char c = *place->at;
+    char c = *reading->at;
     const char *found = c ? strchr(plain, c) : NULL;
     if (found) {
         cal_buf_add_bytes(out, &means[found - plain], 1);
-        place->at++;
+        reading->at++;
         return true;
     }
     if (c == 'x' || c == 'u' || c == 'U') {
-        place->at++;
-        return read_hex(place, c == 'x' ? 2 : c == 'u' ? 4 : 8, out);
+        reading->at++;
+        return read_hex(reading, c == 'x' ? 2 : c == 'u' ? 4 : 8, out);
     }
     if (c >= '0' && c <= '7')
         return false;
@@ -111,30 +111,30 @@ static bool read_escape(cal_place *place, cal_buf *out)
     return true;
 }
 
-static cal_status read_text(cal_place *place, cal_literal *value, cal_error *err)
+static cal_status read_text(cal_reading *reading, cal_literal *value, cal_error *err)
 {
-    cal_place start = *place;
-    char quote = *place->at++;
+    cal_reading start = *reading;
+    char quote = *reading->at++;
     char stops[] = {quote, '\\', '\n', '\0'};
     cal_buf text = {0};
     for (;;) {
-        size_t plain = strcspn(place->at, stops);
-        cal_buf_add_bytes(&text, place->at, plain);
-        place->at += plain;
-        if (*place->at != '\\')
+        size_t plain = strcspn(reading->at, stops);
+        cal_buf_add_bytes(&text, reading->at, plain);
+        reading->at += plain;
+        if (*reading->at != '\\')
             break;
-        cal_place escape = *place;
-        place->at++;
-        if (!read_escape(place, &text)) {
+        cal_reading escape = *reading;
+        reading->at++;
+        if (!read_escape(reading, &text)) {
             cal_buf_free(&text);
-            return cal_place_fail(&escape, err, "an escape that is not understood");
+            return cal_reading_fail(&escape, err, "an escape that is not understood");
         }
     }
-    if (*place->at != quote) {
+    if (*reading->at != quote) {
         cal_buf_free(&text);
-        return cal_place_fail(&start, err, "a text without a %c at its end", quote);
+        return cal_reading_fail(&start, err, "a text without a %c at its end", quote);
     }
-    place->at++;
+    reading->at++;
     cal_buf_add(&text, "");
     value->kind = CAL_LITERAL_TEXT;
     value->text = cal_copy_text(cal_buf_text(&text));
@@ -143,25 +143,25 @@ static cal_status read_text(cal_place *place, cal_literal *value, cal_error *err
 }
 
 /* Python 2 wrote long integers as 12L. */
-static cal_status read_number(cal_place *place, cal_literal *value, cal_error *err)
+static cal_status read_number(cal_reading *reading, cal_literal *value, cal_error *err)
 {
     char *integer_end, *real_end;
     errno = 0;
-    value->number = strtoll(place->at, &integer_end, 10);
+    value->number = strtoll(reading->at, &integer_end, 10);
     bool overflow = errno == ERANGE;
-    strtod(place->at, &real_end);
-    if (integer_end == place->at && real_end == place->at)
-        return cal_place_fail(place, err, "expected a number");
+    strtod(reading->at, &real_end);
+    if (integer_end == reading->at && real_end == reading->at)
+        return cal_reading_fail(reading, err, "expected a number");
     bool integer = real_end <= integer_end;
     if (integer && overflow)
-        return cal_place_fail(place, err, "an integer that is too large");
+        return cal_reading_fail(reading, err, "an integer that is too large");
     value->kind = integer ? CAL_LITERAL_INT : CAL_LITERAL_REAL;
-    place->at = integer ? integer_end : real_end;
-    place->at += integer && *place->at == 'L';
+    reading->at = integer ? integer_end : real_end;
+    reading->at += integer && *reading->at == 'L';
     return CAL_OK;
 }
 
-static cal_status read_word(cal_place *place, cal_literal *value, cal_error *err)
+static cal_status read_word(cal_reading *reading, cal_literal *value, cal_error *err)
 {
     static const struct {
         const char *word;
@@ -171,70 +171,70 @@ static cal_status read_word(cal_place *place, cal_literal *value, cal_error *err
                  {"False", CAL_LITERAL_BOOL, 0},
                  {"None", CAL_LITERAL_NONE, 0}};
     size_t length = 0;
-    while (isalnum((unsigned char)place->at[length]) || place->at[length] == '_')
+    while (isalnum((unsigned char)reading->at[length]) || reading->at[length] == '_')
         length++;
     for (size_t i = 0; i < CAL_COUNT(words); i++)
-        if (strlen(words[i].word) == length && !strncmp(words[i].word, place->at, length)) {
+        if (strlen(words[i].word) == length && !strncmp(words[i].word, reading->at, length)) {
             *value = (cal_literal){.kind = words[i].kind, .number = words[i].number};
-            place->at += length;
+            reading->at += length;
             return CAL_OK;
         }
     if (length)
-        return cal_place_fail(place, err,
-                              "%.*s is no value; expected a text in quotes, an integer, True, "
-                              "False or a list",
-                              (int)(length > 40 ? 40 : length), place->at);
-    return cal_place_fail(place, err, "expected a value");
+        return cal_reading_fail(reading, err,
+                                "%.*s is no value; expected a text in quotes, an integer, True, "
+                                "False or a list",
+                                (int)(length > 40 ? 40 : length), reading->at);
+    return cal_reading_fail(reading, err, "expected a value");
 }
 
 enum { DEEPEST = 8 };
 
-static cal_status read_value(cal_place *place, int depth, cal_literal *value, cal_error *err);
+static cal_status read_value(cal_reading *reading, int depth, cal_literal *value, cal_error *err);
 
-static cal_status read_list(cal_place *place, int depth, cal_literal *value, cal_error *err)
+static cal_status read_list(cal_reading *reading, int depth, cal_literal *value, cal_error *err)
 {
-    cal_place start = *place;
-    char close = *place->at++ == '[' ? ']' : ')';
+    cal_reading start = *reading;
+    char close = *reading->at++ == '[' ? ']' : ')';
     int room = 0;
     value->kind = CAL_LITERAL_LIST;
     if (depth > DEEPEST)
-        return cal_place_fail(&start, err, "lists within lists beyond reason");
-    for (cal_place_skip(place); *place->at != close; cal_place_skip(place)) {
-        if (!*place->at)
-            return cal_place_fail(&start, err, "a list without a %c at its end", close);
+        return cal_reading_fail(&start, err, "lists within lists beyond reason");
+    for (cal_reading_skip(reading); *reading->at != close; cal_reading_skip(reading)) {
+        if (!*reading->at)
+            return cal_reading_fail(&start, err, "a list without a %c at its end", close);
         if (value->count == room) {
             room = room ? 2 * room : 4;
             value->item = cal_grow(value->item, room, sizeof *value->item);
         }
         cal_literal *item = &value->item[value->count++];
         *item = (cal_literal){0};
-        if (read_value(place, depth + 1, item, err))
+        if (read_value(reading, depth + 1, item, err))
             return err->status;
-        cal_place_skip(place);
-        if (*place->at == ',')
-            place->at++;
-        else if (*place->at != close)
-            return cal_place_fail(place, err, "expected , or %c in a list", close);
+        cal_reading_skip(reading);
+        if (*reading->at == ',')
+            reading->at++;
+        else if (*reading->at != close)
+            return cal_reading_fail(reading, err, "expected , or %c in a list", close);
     }
-    place->at++;
+    reading->at++;
     return CAL_OK;
 }
 
 /* Python 2 wrote texts as u'...'. */
-static cal_status read_value(cal_place *place, int depth, cal_literal *value, cal_error *err)
+static cal_status read_value(cal_reading *reading, int depth, cal_literal *value, cal_error *err)
 {
-    char c = *place->at, next = c ? place->at[1] : '\0';
+    char c = *reading->at, next = c ? reading->at[1] : '\0';
     if ((c == 'u' || c == 'b') && (next == '\'' || next == '"')) {
-        place->at++;
-        return read_text(place, value, err);
+        reading->at++;
+        return read_text(reading, value, err);
     }
     if (c == '\'' || c == '"')
-        return read_text(place, value, err);
+        return read_text(reading, value, err);
     if (c == '[' || c == '(')
-        return read_list(place, depth, value, err);
+        return read_list(reading, depth, value, err);
     if (isdigit((unsigned char)c) || c == '-' || c == '+' || c == '.')
-        return read_number(place, value, err);
-    return read_word(place, value, err);
+        return read_number(reading, value, err);
+    return read_word(reading, value, err);
 }
 
 /* ---- the cache ---- */
@@ -331,26 +331,26 @@ static void make_room(cal_literals *literals)
     *literals = larger;
 }
 
-cal_status cal_literals_read(cal_literals *literals, cal_place *place, const cal_literal **value,
-                             cal_error *err)
+cal_status cal_literals_read(cal_literals *literals, cal_reading *reading,
+                             const cal_literal **value, cal_error *err)
 {
-    entry wanted = {.text = place->at, .length = extent(place->at)};
+    entry wanted = {.text = reading->at, .length = extent(reading->at)};
     wanted.hash = hash_text(wanted.text, wanted.length);
     make_room(literals);
     entry *slot = wanted.length ? find(literals, &wanted) : NULL;
     if (slot && slot->value) {
-        place->at += wanted.length;
+        reading->at += wanted.length;
         *value = slot->value;
         return CAL_OK;
     }
     wanted.value = CAL_NEW(cal_literal);
-    if (read_value(place, 0, wanted.value, err)) {
+    if (read_value(reading, 0, wanted.value, err)) {
         free_parts(wanted.value);
         free(wanted.value);
         return err->status;
     }
     /* Kept under the words that were really read, which may be longer than the easy view of them. */
-    wanted.length = place->at - wanted.text;
+    wanted.length = reading->at - wanted.text;
     wanted.hash = hash_text(wanted.text, wanted.length);
     slot = find(literals, &wanted);
     if (slot->value) {

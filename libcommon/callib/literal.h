@@ -6,20 +6,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A place in a text that is read from its beginning to its end. */
-typedef struct cal_place {
+/* How far a text has been read. */
+typedef struct cal_reading {
     const char *name; /* for messages */
     const char *at;
     const char *line_start;
     int line; /* from 1 */
-} cal_place;
+} cal_reading;
 
-cal_place cal_place_make(const char *text, const char *name);
+cal_reading cal_reading_make(const char *text, const char *name);
 /* CAL_USAGE: `name:line:column: ...`, with the place of `at`. */
-cal_status cal_place_fail(const cal_place *place, cal_error *err, const char *format, ...)
+cal_status cal_reading_fail(const cal_reading *reading, cal_error *err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Over blanks, line ends and # comments. */
-void cal_place_skip(cal_place *place);
+void cal_reading_skip(cal_reading *reading);
 
 typedef enum cal_literal_kind {
     CAL_LITERAL_NONE,
@@ -46,8 +46,8 @@ typedef struct cal_literals cal_literals;
 
 cal_literals *cal_literals_new(void);
 void cal_literals_free(cal_literals *literals); /* NULL is fine */
-/* The value at the place, which moves behind it. */
-cal_status cal_literals_read(cal_literals *literals, cal_place *place, const cal_literal **value,
-                             cal_error *err);
+/* The value that comes next. */
+cal_status cal_literals_read(cal_literals *literals, cal_reading *reading,
+                             const cal_literal **value, cal_error *err);
 
 #endif
