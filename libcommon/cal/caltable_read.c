@@ -78,23 +78,42 @@ static cal_status read_scalars(cal_table *main, cal_caltable *table, cal_error *
 
 /* ---- cells ---- */
 
+/* Parameters and channels of one cell; false where it has no value. Axes beyond these two are counted
+ * in *ndim only. */
+static bool cell_shape(cal_table *main, const char *column, int64_t row, int *ndim, int *npar,
+                       int *nchan)
+{
+    int64_t shape[CAL_MAX_DIM] = {0};
+    if (!cal_table_cell_shape(main, column, row, ndim, shape) || *ndim == 0)
+        return false;
+    *npar = (int)shape[0];
+    *nchan = *ndim == 1 ? 1 : (int)shape[1];
+    return true;
+}
+
+/* Rows from `row` on for which one look at a cell is enough: all where the column says so. */
+static int64_t rows_alike(const cal_table *main, const char *column, int64_t rows)
+{
+    cal_column found;
+    return cal_table_find_column(main, column, &found) && found.fixed ? rows : 1;
+}
+
 /* Shapes and offsets of the parameter cells in the order of the file, and room for them. */
 static cal_status read_shapes(cal_table *main, const char *column, cal_caltable *table,
                               cal_error *err)
 {
-    int64_t elements = 0;
+    int64_t elements = 0, alike = rows_alike(main, column, table->rows);
+    int ndim = 0, npar = 0, nchan = 0;
     for (int64_t row = 0; row < table->rows; row++) {
-        int ndim = 0;
-        int64_t shape[CAL_MAX_DIM] = {0};
-        table->offset[row] = elements;
-        if (!cal_table_cell_shape(main, column, row, &ndim, shape) || ndim == 0)
-            continue;
-        if (ndim > 2)
+        if (row % alike == 0 && !cell_shape(main, column, row, &ndim, &npar, &nchan))
+            npar = nchan = 0;
+        else if (ndim > 2)
             return cal_fail(err, CAL_INPUT, "%s: %s in row %lld has %d axes, expected [par, chan]",
                             table->path, column, (long long)row, ndim);
-        table->npar[row] = (int)shape[0];
-        table->nchan[row] = ndim == 2 ? (int)shape[1] : 1;
-        elements += (int64_t)table->npar[row] * table->nchan[row];
+        table->offset[row] = elements;
+        table->npar[row] = npar;
+        table->nchan[row] = nchan;
+        elements += (int64_t)npar * nchan;
     }
     cal_caltable_size_cells(table, !strcmp(column, "CPARAM"), elements);
     return CAL_OK;
@@ -125,20 +144,25 @@ static cal_status read_cells(cal_table *main, const char *column, cal_type type,
 
 static bool same_shape(cal_table *main, const char *column, const cal_caltable *table, int64_t row)
 {
-    int ndim = 0;
-    int64_t shape[CAL_MAX_DIM] = {0};
-    return cal_table_cell_shape(main, column, row, &ndim, shape) && ndim >= 1 &&
-           shape[0] == table->npar[row] && (ndim < 2 ? 1 : shape[1]) == table->nchan[row];
+    int ndim, npar, nchan;
+    return cell_shape(main, column, row, &ndim, &npar, &nchan) && npar == table->npar[row] &&
+           nchan == table->nchan[row];
 }
 
 /* Is a column there with the parameters' shapes: in all rows (2), in some (1), in none (0)? */
 static int defined_in(cal_table *main, const char *column, const cal_caltable *table)
 {
+    if (!cal_table_has_column(main, column))
+        return 0;
     bool some = false, all = true;
-    for (int64_t row = 0; row < table->rows && cal_table_has_column(main, column); row++) {
+    int64_t alike = rows_alike(main, column, table->rows);
+    int ndim, npar = 0, nchan = 0;
+    for (int64_t row = 0; row < table->rows; row++) {
+        if (row % alike == 0 && !cell_shape(main, column, row, &ndim, &npar, &nchan))
+            npar = nchan = 0;
         if (!table->npar[row])
             continue;
-        bool here = same_shape(main, column, table, row);
+        bool here = npar == table->npar[row] && nchan == table->nchan[row];
         some = some || here;
         all = all && here;
     }
