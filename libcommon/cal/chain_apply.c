@@ -1,4 +1,5 @@
 /* Rows of visibilities through the chain. */
+#include "base/vector.h"
 #include "cal/chain_parts.h"
 #include <string.h>
 
@@ -24,12 +25,13 @@ static void multiply_channels(float complex *restrict v, const float complex *re
     }
 }
 
-/* The same factors in every channel: a pattern of four complex numbers, whatever the correlations,
- * so that the loop has one width for the compiler. */
+/* The same factors in every channel: a pattern of four complex numbers, whatever the correlations, as
+ * one vector. */
+CAL_VECTOR_CLONES
 static void multiply_all(float complex *v, const float complex *left, const float complex *right,
                          int ncorr, int count)
 {
-    enum { WIDTH = 4 };
+    enum { WIDTH = CAL_VECTOR_LANES / 2 };
     float real[2 * WIDTH], turned[2 * WIDTH];
     for (int k = 0; k < WIDTH; k++) {
         float complex factor = left[k % ncorr] * conjf(right[k % ncorr]);
@@ -37,16 +39,18 @@ static void multiply_all(float complex *v, const float complex *left, const floa
         turned[2 * k] = -cimagf(factor);
         turned[2 * k + 1] = cimagf(factor);
     }
-    float *d = (float *)v;
-    int whole = count / WIDTH * WIDTH * 2;
-    for (int i = 0; i < whole; i += 2 * WIDTH) {
-        float out[2 * WIDTH];
-        for (int k = 0; k < 2 * WIDTH; k++)
-            out[k] = d[i + k] * real[k] + d[i + (k ^ 1)] * turned[k];
-        memcpy(&d[i], out, sizeof out);
+    cal_v8f reals, turns, value;
+    memcpy(&reals, real, sizeof reals);
+    memcpy(&turns, turned, sizeof turns);
+    int whole = count / WIDTH * WIDTH;
+    for (int i = 0; i < whole; i += WIDTH) {
+        memcpy(&value, &v[i], sizeof value);
+        cal_v8f swapped = __builtin_shufflevector(value, value, 1, 0, 3, 2, 5, 4, 7, 6);
+        value = value * reals + swapped * turns;
+        memcpy(&v[i], &value, sizeof value);
     }
-    for (int k = 0; whole / 2 + k < count; k++)
-        v[whole / 2 + k] *= left[k % ncorr] * conjf(right[k % ncorr]);
+    for (int k = 0; whole + k < count; k++)
+        v[whole + k] *= left[k % ncorr] * conjf(right[k % ncorr]);
 }
 
 static void correct_row(const cal_slot_stage *stage, const shape *s, int a1, int a2,
