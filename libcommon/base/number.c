@@ -51,6 +51,22 @@
 DEFINE_MEDIAN(cal_median_f, select_f, float)
 DEFINE_MEDIAN(cal_median, select_d, double)
 
+/* In a byte as long as that can hold the sum, so that a vector takes 16 or 32 of them. */
+int64_t cal_count_set(const uint8_t *flag, int64_t count)
+{
+    enum { STRETCH = 128 };
+    int64_t sum = 0;
+    for (; count >= STRETCH; flag += STRETCH, count -= STRETCH) {
+        uint8_t part = 0;
+        for (int k = 0; k < STRETCH; k++)
+            part += flag[k] != 0;
+        sum += part;
+    }
+    for (int64_t k = 0; k < count; k++)
+        sum += flag[k] != 0;
+    return sum;
+}
+
 static uint64_t rotate(uint64_t x, int by)
 {
     return x << by | x >> (64 - by);

@@ -9,6 +9,9 @@
 float cal_median_f(float *value, size_t count);
 double cal_median(double *value, size_t count);
 
+/* How many of these bytes are not 0: flags that are set. */
+int64_t cal_count_set(const uint8_t *flag, int64_t count);
+
 /* A stream of random numbers that is the same on every machine (xoshiro256**, seeded by
  * splitmix64). */
 typedef struct cal_random {

@@ -212,15 +212,7 @@ static cal_status run_chain(cal_calibrate_work *work, cal_block *block, cal_erro
 
 /* ---- counting ---- */
 
-static int64_t count_set(const uint8_t *flag, int64_t count)
-{
-    int64_t sum = 0;
-    for (int64_t k = 0; k < count; k++)
-        sum += flag[k] != 0;
-    return sum;
-}
-
-static void count_block(cal_calibrate_work *work, const cal_block *block)
+static void count_block(cal_calibrate_work *work, const cal_block *block, bool flags_changed)
 {
     int64_t cells = (int64_t)block->nchan * block->ncorr;
     for (int64_t i = 0; i < block->rows.count; i++) {
@@ -229,8 +221,10 @@ static void count_block(cal_calibrate_work *work, const cal_block *block)
         work->count.rows++;
         work->count.rows_missing += work->missing[i];
         work->count.data += cells;
-        work->count.flagged_before += count_set(&block->flag[i * cells], cells);
-        work->count.flagged_after += count_set(&work->flag[i * cells], cells);
+        int64_t before = cal_count_set(&block->flag[i * cells], cells);
+        work->count.flagged_before += before;
+        work->count.flagged_after +=
+            flags_changed ? cal_count_set(&work->flag[i * cells], cells) : before;
     }
 }
 
@@ -286,13 +280,13 @@ static cal_status save_flags(cal_calibrate_work *work, cal_error *err)
     return status;
 }
 
-static cal_status write_block(cal_calibrate_work *work, const cal_block *block, cal_error *err)
+static cal_status write_block(cal_calibrate_work *work, const cal_block *block, bool flags_changed,
+                              cal_error *err)
 {
-    int64_t cells = block->rows.count * block->nchan * block->ncorr;
     if (work->plan.data &&
         cal_block_put(work->reader, work->ms, block, "CORRECTED_DATA", block->data, err))
         return err->status;
-    if (work->plan.flag && memcmp(work->flag, block->flag, cells)) {
+    if (work->plan.flag && flags_changed) {
         work->count.blocks_flagged++;
         if (save_flags(work, err) ||
             cal_block_put(work->reader, work->ms, block, "FLAG", work->flag, err))
@@ -325,9 +319,10 @@ static cal_status save_cells(cal_calibrate_work *work, const cal_block *block, c
 
 cal_status cal_calibrate_block(cal_calibrate_work *work, cal_block *block, cal_error *err)
 {
+    int64_t cells = block->rows.count * block->nchan * block->ncorr;
     make_room(work, block);
     set_keep(work, block);
-    memcpy(work->flag, block->flag, block->rows.count * block->nchan * block->ncorr);
+    memcpy(work->flag, block->flag, cells);
     if (work->plan.weight)
         start_weights(work, block);
     bool partial = any_cells_left_out(work, block);
@@ -337,8 +332,9 @@ cal_status cal_calibrate_block(cal_calibrate_work *work, cal_block *block, cal_e
         return err->status;
     if (partial)
         put_back_cells(work, block);
-    count_block(work, block);
+    bool flags_changed = memcmp(work->flag, block->flag, cells);
+    count_block(work, block, flags_changed);
     if (work->plan.data && keep_earlier_rows(work, block, partial, err))
         return err->status;
-    return write_block(work, block, err);
+    return write_block(work, block, flags_changed, err);
 }

@@ -1,4 +1,5 @@
 /* Rows of visibilities through the chain. */
+#include "base/number.h"
 #include "base/vector.h"
 #include "cal/chain_parts.h"
 #include <string.h>
@@ -84,14 +85,6 @@ static void unleak_row(const cal_slot_stage *stage, const shape *s, int a1, int 
 
 /* ---- flags ---- */
 
-static int64_t count_flags(const uint8_t *flag, int count)
-{
-    int64_t sum = 0;
-    for (int k = 0; k < count; k++)
-        sum += flag[k] != 0;
-    return sum;
-}
-
 /* Flag what a term has no good solution for; returns how many were not flagged before. */
 static int64_t flag_row(const cal_slot_flags *flags, const shape *s, int a1, int a2, uint8_t *flag)
 {
@@ -157,7 +150,7 @@ static void weigh_spectrum(const cal_slot *slot, const shape *s, int a1, int a2,
 static void count_row(cal_chain *chain, cal_chain_worker *worker, const cal_slot *slot,
                       const shape *s, int a1, int a2, const uint8_t *flag)
 {
-    int64_t size = (int64_t)s->nchan * s->ncorr, flagged = count_flags(flag, (int)size);
+    int64_t size = (int64_t)s->nchan * s->ncorr, flagged = cal_count_set(flag, size);
     worker->seen[a1] = worker->seen[a2] = 1;
     for (int t = 0; t < chain->terms; t++)
         if (slot->flags[t].used && !slot->missing) {

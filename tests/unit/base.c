@@ -159,6 +159,11 @@ static void test_numbers(void)
     CHECK(cal_median(odd, 5) == 3 && cal_median(even, 4) == 2.5 && isnan(cal_median(even, 0)));
     float same[] = {2, 2, 2, 2, 2, 2};
     CHECK(cal_median_f(same, 6) == 2);
+    uint8_t flags[600];
+    for (int i = 0; i < 600; i++)
+        flags[i] = i % 3 ? (uint8_t)i | 1 : 0; /* whatever is not 0 */
+    CHECK(cal_count_set(flags, 600) == 400 && cal_count_set(flags + 1, 2) == 2);
+    CHECK(cal_count_set(flags + 3, 131) == 87 && cal_count_set(flags, 0) == 0);
     cal_random random;
     cal_random_seed(&random, 1);
     double sum = 0, square = 0;
