@@ -341,3 +341,29 @@ EOF
     run -1 grep -E '.{101}' list
     assert_equal "$(tr -s ' \n' '\n\n' < list | tail -n +2)" "$(ms-info wide.ms --jq '.columns[].name' | tr -d '"')"
 }
+
+@test "ms-info: the tables of windows and antennas fit a page of 100 characters; long names lose their beginning" {
+    cd "$BATS_TEST_TMPDIR"
+    cat > scene.json << 'EOF'
+{"antennas": {"layout": "alma", "n": 40}, "integration_s": 10,
+ "spws": [{"name": "X1465874721#ALMA_RB_06#BB_1#SW-01#FULL_RES", "freq_hz": 230.0e9, "width_hz": -15625, "nchan": 4, "corrs": "XX XY YX YY"},
+          {"name": "X1465874721#ALMA_RB_06#BB_1#SW-01#CH_AVG", "freq_hz": 229.5e9, "width_hz": 1.8125e9, "nchan": 1, "corrs": "XX YY"}],
+ "scans": [{"length_s": 10}]}
+EOF
+    ms-sim --quiet scene.json wide.ms > /dev/null
+    ms-info --text --flags wide.ms | sed -n '/^Spectral windows/,$p' > text
+    run -1 grep -E '.{101}' text
+    run sed -n '/^Spectral windows/,/^$/p' text
+    assert_line --index 1 '  all: frame TOPO, band ALMA Band 6'
+    assert_line --regexp '^ +0  \.\.[^ ]*#SW-01#FULL_RES +4 +230000.000 +-15.625 +0.0625  yes +XX,XY,YX,YY +780 +0.0%$'
+    assert_line --regexp '^ +1  \.\.[^ ]*#SW-01#CH_AVG +1 +229500.000 +1812500 +1812.5  no +XX,YY +780 +0.0%$'
+    [ "$(ms-info wide.ms --jq '.spws[0].name')" = '"X1465874721#ALMA_RB_06#BB_1#SW-01#FULL_RES"' ]
+}
+
+@test "ms-info: what all windows agree on stands above them, once" {
+    make_set
+    ms-info --text sim.ms > text
+    run grep '^  all:' text
+    assert_output '  all: frame TOPO, correlations RR,LL, band 13cm (S)'
+    run -1 grep -E '^ +Id .*(Frame|Corrs|Band)' <(sed -n '/^Spectral windows/,$p' text)
+}

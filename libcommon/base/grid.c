@@ -67,9 +67,34 @@ static void layout(const cal_grid *grid, int rows, int column, int *width, bool 
         *width = 0;
 }
 
+/* The column that may be shortened gives what is wanted, but not all. */
+static void fit_page(const cal_grid *grid, int *width)
+{
+    const int least = 4;
+    int total = grid->indent - 2;
+    for (int c = 0; c < grid->columns; c++)
+        total += width[c] ? width[c] + 2 : 0;
+    for (int c = 0; c < grid->columns && grid->page && total > grid->page; c++)
+        if (!strcmp(grid->cell[c], grid->shortened) && width[c] > least)
+            width[c] =
+                width[c] - least > total - grid->page ? width[c] - (total - grid->page) : least;
+}
+
+/* The last `width` characters of a text that is longer, with a sign that others stood before them. */
+static void print_end(const char *text, int width, cal_buf *out)
+{
+    for (int left = width_of(text); left > width - 2; text++)
+        left -= (text[1] & 0xC0) != 0x80;
+    cal_buf_addf(out, "..%s", text);
+}
+
 static void print_cell(const char *text, int width, bool right, bool last, cal_buf *out)
 {
     int space = width - width_of(text);
+    if (space < 0) {
+        print_end(text, width, out);
+        return;
+    }
     if (right)
         cal_buf_add_repeated(out, ' ', space);
     cal_buf_add(out, text);
@@ -77,28 +102,35 @@ static void print_cell(const char *text, int width, bool right, bool last, cal_b
         cal_buf_add_repeated(out, ' ', space);
 }
 
+static void print_row(const cal_grid *grid, int row, const int *width, const bool *right,
+                      cal_buf *out)
+{
+    size_t start = out->len;
+    int last = grid->columns - 1;
+    while (last >= 0 && !width[last])
+        last--;
+    cal_buf_add_repeated(out, ' ', grid->indent);
+    for (int c = 0; c <= last; c++) {
+        if (!width[c])
+            continue;
+        print_cell(grid->cell[row * grid->columns + c], width[c], right[c], c == last, out);
+        cal_buf_add(out, c < last ? "  " : "");
+    }
+    while (out->len > start && out->data[out->len - 1] == ' ')
+        out->data[--out->len] = 0;
+    cal_buf_add(out, "\n");
+}
+
 void cal_grid_print(cal_grid *grid, cal_buf *out)
 {
-    int *width = CAL_NEW_ARRAY(int, grid->columns), last = -1;
+    int *width = CAL_NEW_ARRAY(int, grid->columns);
     bool *right = CAL_NEW_ARRAY(bool, grid->columns);
     int rows = grid->columns ? grid->cells / grid->columns : 0;
-    for (int c = 0; c < grid->columns; c++) {
+    for (int c = 0; c < grid->columns; c++)
         layout(grid, rows, c, &width[c], &right[c]);
-        last = width[c] ? c : last;
-    }
-    for (int r = 0; r < rows && rows > 1; r++) {
-        size_t start = out->len;
-        cal_buf_add_repeated(out, ' ', grid->indent);
-        for (int c = 0; c <= last; c++) {
-            if (!width[c])
-                continue;
-            print_cell(grid->cell[r * grid->columns + c], width[c], right[c], c == last, out);
-            cal_buf_add(out, c < last ? "  " : "");
-        }
-        while (out->len > start && out->data[out->len - 1] == ' ')
-            out->data[--out->len] = 0;
-        cal_buf_add(out, "\n");
-    }
+    fit_page(grid, width);
+    for (int r = 0; r < rows && rows > 1; r++)
+        print_row(grid, r, width, right, out);
     for (int i = 0; i < grid->cells; i++)
         free(grid->cell[i]);
     free(grid->cell);

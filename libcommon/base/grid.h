@@ -15,6 +15,10 @@ typedef struct cal_grid {
     char **cell; /* [row][column], row 0 is the heading */
     int cells, columns;
     int indent; /* blanks before each row */
+    /* Where rows would be longer than `page` (0: any length), the column of this heading keeps the ends of its texts only: of names
+     * in a list the ends differ. */
+    int page;
+    const char *shortened;
 } cal_grid;
 
 /* One row; all rows have as many cells as the first. NULL ends it. */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CELL = 1024 };
+enum { CELL = 1024, PAGE = 100 }; /* bytes; characters of a line */
 
 #define EACH(array, item) jv_array_foreach(array, item##_index, item)
 
@@ -309,46 +309,70 @@ static char *correlations_text(jv document, jv spw, char *out)
     return out;
 }
 
-static bool is_alma(jv document)
+static char *frame_text(jv document, jv spw, char *out)
 {
-    jv list = cal_json_at(document, "observations"), first = jv_array_get(list, 0);
-    bool alma = jv_get_kind(first) == JV_KIND_OBJECT && !strcmp(text(first, "telescope"), "ALMA");
-    jv_free(first);
-    return alma;
+    (void)document;
+    return strcpy(out, text(spw, "frame"));
+}
+
+static char *band_text(jv document, jv spw, char *out)
+{
+    (void)document;
+    return strcpy(out, text(spw, "band"));
+}
+
+/* Where all windows that have rows say the same, it is put into `line` instead of a column. */
+static bool agree(jv document, jv spws, const char *what,
+                  char *(*words)(jv document, jv spw, char *out), cal_buf *line)
+{
+    char first[CELL] = "", other[CELL];
+    bool same = true;
+    int count = 0;
+    EACH(spws, spw)
+    {
+        if (number(spw, "rows") > 0)
+            same &= !strcmp(words(document, spw, count++ ? other : first), first);
+        jv_free(spw);
+    }
+    if (same && *first)
+        cal_buf_addf(line, "%s %s %s", line->len ? "," : "  all:", what, first);
+    return same;
 }
 
 static void print_spws(jv document, cal_buf *out)
 {
-    char corrs[CELL], flagged[CELL];
+    char words[CELL];
+    cal_buf line = {0};
     jv list = cal_json_at(document, "spws");
-    bool alma = is_alma(document); /* elsewhere the type of a window means little */
-    cal_grid grid = {.indent = 2};
+    bool one_frame = agree(document, list, "frame", frame_text, &line),
+         one_setup = agree(document, list, "correlations", correlations_text, &line),
+         one_band = agree(document, list, "band", band_text, &line);
+    cal_grid grid = {.indent = 2, .page = PAGE, .shortened = "Name"};
     heading(out, "Spectral windows", count_with_rows(list), jv_array_length(jv_copy(list)));
-    cal_grid_row(&grid, "Id", "Name", "Chans", "Frame", "Ch0(MHz)", "Width(kHz)", "BW(MHz)",
-                 "Centre(MHz)", "BBC", "Band", "Type", "Science", "Corrs", "Rows", "Flagged", NULL);
+    if (line.len)
+        cal_buf_addf(out, "%s\n", cal_buf_text(&line));
+    cal_grid_row(&grid, "Id", "Name", "Chans", "Frame", "Ch0(MHz)", "Width(kHz)", "BW(MHz)", "Band",
+                 "Science", "Corrs", "Rows", "Flagged", NULL);
     EACH(list, spw)
     {
         if (number(spw, "rows") > 0) {
             cal_grid_cell(&grid, "%.0f", number(spw, "id"));
             cal_grid_cell(&grid, "%s", text(spw, "name"));
             cal_grid_cell(&grid, "%.0f", number(spw, "nchan"));
-            cal_grid_cell(&grid, "%s", text(spw, "frame"));
+            cal_grid_cell(&grid, "%s", one_frame ? "" : text(spw, "frame"));
             cal_grid_cell(&grid, "%.3f", element(spw, "freq_hz", 0) / 1e6);
-            cal_grid_cell(&grid, "%.3f", element(spw, "width_hz", 0) / 1e3);
-            cal_grid_cell(&grid, "%.3f", fabs(number(spw, "total_bandwidth_hz")) / 1e6);
-            cal_grid_cell(&grid, "%.3f", number(spw, "centre_freq_hz") / 1e6);
-            cal_grid_cell(&grid, isnan(number(spw, "baseband")) ? "" : "%.0f",
-                          number(spw, "baseband"));
-            cal_grid_cell(&grid, "%s", text(spw, "band"));
-            cal_grid_cell(&grid, "%s", alma ? text(spw, "type") : "");
+            cal_grid_cell(&grid, "%.7g", element(spw, "width_hz", 0) / 1e3);
+            cal_grid_cell(&grid, "%.6g", fabs(number(spw, "total_bandwidth_hz")) / 1e6);
+            cal_grid_cell(&grid, "%s", one_band ? "" : text(spw, "band"));
             cal_grid_cell(&grid, "%s", cal_json_bool_at(spw, "science", false) ? "yes" : "no");
-            cal_grid_cell(&grid, "%s", correlations_text(document, spw, corrs));
+            cal_grid_cell(&grid, "%s", one_setup ? "" : correlations_text(document, spw, words));
             cal_grid_cell(&grid, "%.0f", number(spw, "rows"));
-            cal_grid_cell(&grid, "%s", flagged_text(spw, flagged));
+            cal_grid_cell(&grid, "%s", flagged_text(spw, words));
         }
         jv_free(spw);
     }
     cal_grid_print(&grid, out);
+    cal_buf_free(&line);
     jv_free(list);
 }
 
@@ -379,10 +403,10 @@ static void print_antennas(jv document, cal_buf *out)
 {
     char flagged[CELL];
     jv list = cal_json_at(document, "antennas");
-    cal_grid grid = {.indent = 2};
+    cal_grid grid = {.indent = 2, .page = PAGE, .shortened = "Station"};
     heading(out, "Antennas", count_with_rows(list), jv_array_length(jv_copy(list)));
-    cal_grid_row(&grid, "Id", "Name", "Station", "Diam(m)", "Longitude", "Latitude", "Height(m)",
-                 "East(m)", "North(m)", "Up(m)", "Rows", "Flagged", NULL);
+    cal_grid_row(&grid, "Id", "Name", "Station", "Diam(m)", "Longitude", "Latitude", "East(m)",
+                 "North(m)", "Up(m)", "Rows", "Flagged", NULL);
     EACH(list, antenna)
     {
         if (number(antenna, "rows") > 0) {
@@ -390,11 +414,10 @@ static void print_antennas(jv document, cal_buf *out)
             cal_grid_cell(&grid, "%s", text(antenna, "name"));
             cal_grid_cell(&grid, "%s", text(antenna, "station"));
             cal_grid_cell(&grid, "%g", number(antenna, "diameter_m"));
-            cal_grid_cell(&grid, "%.6f", number(antenna, "longitude_deg"));
-            cal_grid_cell(&grid, "%.6f", number(antenna, "latitude_deg"));
-            cal_grid_cell(&grid, "%.2f", number(antenna, "height_m"));
+            cal_grid_cell(&grid, "%.5f", number(antenna, "longitude_deg"));
+            cal_grid_cell(&grid, "%.5f", number(antenna, "latitude_deg"));
             for (int i = 0; i < 3; i++)
-                cal_grid_cell(&grid, "%.2f", element(antenna, "offset_enu_m", i));
+                cal_grid_cell(&grid, "%.1f", element(antenna, "offset_enu_m", i));
             cal_grid_cell(&grid, "%.0f", number(antenna, "rows"));
             cal_grid_cell(&grid, "%s", flagged_text(antenna, flagged));
         }
@@ -404,8 +427,7 @@ static void print_antennas(jv document, cal_buf *out)
     jv_free(list);
 }
 
-/* Where the names of columns begin, and where their lines are broken. */
-enum { LABEL = 15, PAGE = 100 };
+enum { LABEL = 15 }; /* where the names of columns begin */
 
 static void print_columns(jv document, cal_buf *out)
 {

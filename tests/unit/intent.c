@@ -138,6 +138,13 @@ static void test_grid(void)
     cal_grid_row(&grid, "Id", "Name", NULL);
     cal_grid_print(&grid, &out); /* a heading alone */
     CHECK_TEXT(cal_buf_text(&out), "");
+    grid = (cal_grid){.page = 20, .shortened = "Name"};
+    cal_grid_row(&grid, "Id", "Name", "Rows", NULL);
+    cal_grid_row(&grid, "1", "a-name-that-is-lön", "9", NULL);
+    cal_grid_row(&grid, "2", "short", "9", NULL);
+    cal_grid_print(&grid, &out);
+    CHECK_TEXT(cal_buf_text(&out),
+               "Id  Name        Rows\n 1  ..t-is-lön     9\n 2  short          9\n");
     cal_buf_free(&out);
 }
 
