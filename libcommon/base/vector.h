@@ -8,7 +8,7 @@
 /* Eight at a time; may be read straight from arrays that are aligned to 32 bytes. */
 typedef float cal_v8f __attribute__((vector_size(32), may_alias));
 typedef int cal_v8i __attribute__((vector_size(32), may_alias));
-typedef double cal_v8d __attribute__((vector_size(64), may_alias));
+typedef double cal_v4d __attribute__((vector_size(32), may_alias));
 enum { CAL_VECTOR_LANES = 8 };
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__SANITIZE_ADDRESS__)

@@ -10,14 +10,21 @@ typedef struct lanes {
     cal_v8f re, im, weight, count, modelled;
 } lanes;
 
-/* Eight complex numbers as real and imaginary parts. */
+/* Eight complex numbers as real and imaginary parts, in the order 0 1 4 5 2 3 6 7: that is what
+ * machines whose vectors are made of two halves do in one step. */
 static inline void load(const float complex *from, cal_v8f *re, cal_v8f *im)
 {
     cal_v8f a, b;
     memcpy(&a, from, sizeof a);
     memcpy(&b, (const float *)from + CAL_ROW_LANES, sizeof b);
-    *re = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14);
-    *im = __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+    *re = __builtin_shufflevector(a, b, 0, 2, 8, 10, 4, 6, 12, 14);
+    *im = __builtin_shufflevector(a, b, 1, 3, 9, 11, 5, 7, 13, 15);
+}
+
+/* Eight numbers into that order, or back. */
+static inline void swap_middle(cal_v8f *x)
+{
+    *x = __builtin_shufflevector(*x, *x, 0, 1, 4, 5, 2, 3, 6, 7);
 }
 
 /* 0 where it is not in use, also for NaN. */
@@ -34,6 +41,8 @@ static inline void add(lanes *sum, const float complex *data, const float comple
     load(model, &mr, &mi);
     memcpy(&u, use, sizeof u);
     memcpy(&w, weight, sizeof w);
+    swap_middle(&u);
+    swap_middle(&w);
     cal_v8i in_use = u != 0;
     mask(&vr, &in_use);
     mask(&vi, &in_use);
@@ -49,12 +58,27 @@ static inline void add(lanes *sum, const float complex *data, const float comple
     sum->modelled += u - one;
 }
 
-static void fold(const cal_v8f *lane, int corrs, float *out)
+/* Every lane to its correlation, from the first to the last. */
+static inline void fold(const cal_v8f *swapped, int corrs, float *out)
 {
-    for (int c = 0; c < CAL_ROW_CORRS; c++)
-        out[c] = 0;
-    for (int k = 0; k < CAL_ROW_LANES; k++)
-        out[k % corrs] += (*lane)[k];
+    cal_v8f x = *swapped;
+    float one = 0;
+    swap_middle(&x);
+    switch (corrs) {
+    case 1:
+        for (int k = 0; k < CAL_ROW_LANES; k++)
+            one += x[k];
+        memcpy(out, (float[CAL_ROW_CORRS]){one}, CAL_ROW_CORRS * sizeof *out);
+        break;
+    case 2:
+        for (int c = 0; c < 2; c++)
+            out[c] = 0 + x[c] + x[c + 2] + x[c + 4] + x[c + 6];
+        out[2] = out[3] = 0;
+        break;
+    default:
+        for (int c = 0; c < CAL_ROW_CORRS; c++)
+            out[c] = 0 + x[c] + x[c + 4];
+    }
 }
 
 CAL_VECTOR_CLONES

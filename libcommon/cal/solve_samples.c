@@ -137,12 +137,27 @@ static inline void residual(const walk *w, int k, cal_v8f *re, cal_v8f *im)
     *im = w->model[k] * (w->own_im * gr - w->own_re * gi) - w->im[k];
 }
 
-static inline double fold(const cal_v8d *lanes)
+/* Sums in eight lanes. In two halves, because no common machine has vectors of eight doubles, and
+ * compilers carry those that do not exist through memory. */
+typedef struct lanes {
+    cal_v4d low, high;
+} lanes;
+
+static inline void add(lanes *sum, const cal_v8f *x)
 {
-    double sum = 0;
-    for (int k = 0; k < CAL_VECTOR_LANES; k++)
-        sum += (*lanes)[k];
-    return sum;
+    const cal_v8f v = *x;
+    sum->low += (cal_v4d){v[0], v[1], v[2], v[3]};
+    sum->high += (cal_v4d){v[4], v[5], v[6], v[7]};
+}
+
+static inline double fold(const lanes *sum)
+{
+    double all = 0;
+    for (int k = 0; k < CAL_VECTOR_LANES / 2; k++)
+        all += sum->low[k];
+    for (int k = 0; k < CAL_VECTOR_LANES / 2; k++)
+        all += sum->high[k];
+    return all;
 }
 
 /* ---- chi^2 ---- */
@@ -150,7 +165,7 @@ static inline double fold(const cal_v8d *lanes)
 CAL_VECTOR_CLONES
 static double sum_residuals(const cal_samples *samples)
 {
-    cal_v8d sum = {0};
+    lanes sum = {0};
     int vectors = samples->stride / CAL_VECTOR_LANES;
     for (int slice = 0; slice < samples->slices; slice++)
         for (int i = 0; samples->par[slice] != EMPTY && i < samples->antennas; i++) {
@@ -159,7 +174,7 @@ static double sum_residuals(const cal_samples *samples)
                 cal_v8f re, im;
                 residual(&w, k, &re, &im);
                 cal_v8f square = w.weight[k] * (re * re + im * im);
-                sum += __builtin_convertvector(square, cal_v8d);
+                add(&sum, &square);
             }
         }
     return fold(&sum);
@@ -177,7 +192,7 @@ CAL_VECTOR_CLONES
 static void sum_derivatives(const cal_samples *samples, int slice, int i, double complex *gradient,
                             double *hessian)
 {
-    cal_v8d re_sum = {0}, im_sum = {0}, square_sum = {0};
+    lanes re_sum = {0}, im_sum = {0}, square_sum = {0};
     walk w = walk_row(samples, slice, i, samples->weight);
     for (int k = 0; k < samples->stride / CAL_VECTOR_LANES; k++) {
         cal_v8f re, im, dr = w.model[k] * w.gain_re[k], di = w.model[k] * w.gain_im[k];
@@ -186,9 +201,9 @@ static void sum_derivatives(const cal_samples *samples, int slice, int i, double
         im *= w.weight[k];
         cal_v8f along = re * dr - im * di, across = re * di + im * dr,
                 square = w.weight[k] * (dr * dr + di * di);
-        re_sum += __builtin_convertvector(along, cal_v8d);
-        im_sum += __builtin_convertvector(across, cal_v8d);
-        square_sum += __builtin_convertvector(square, cal_v8d);
+        add(&re_sum, &along);
+        add(&im_sum, &across);
+        add(&square_sum, &square);
     }
     *gradient += fold(&re_sum) + I * fold(&im_sum);
     *hessian += fold(&square_sum);
