@@ -101,6 +101,12 @@ cal_status cal_frame_new(const double position[3], cal_frame **frame, cal_error 
     return load(&measures, err) ? CAL_CHILD : LATE(measures, cal_frame_new)(position, frame, err);
 }
 
+void cal_located_free(cal_located *located)
+{
+    if (located)
+        LATE(tables, cal_located_free)(located);
+}
+
 void cal_frame_free(cal_frame *frame)
 {
     if (frame)
@@ -141,6 +147,13 @@ FORWARD(tables, cal_status, cal_table_get,
         (cal_table *table, const char *column, cal_type type, cal_span rows, void *out,
          cal_error *err),
         (table, column, type, rows, out, err))
+FORWARD(tables, cal_status, cal_table_locate,
+        (cal_table *table, const char *column, cal_type type, cal_span rows, cal_located **located,
+         cal_error *err),
+        (table, column, type, rows, located, err))
+FORWARD(tables, cal_status, cal_located_read,
+        (const cal_located *located, int64_t first, int64_t count, void *out, cal_error *err),
+        (located, first, count, out, err))
 FORWARD(tables, cal_status, cal_table_put,
         (cal_table *table, const char *column, cal_type type, cal_span rows, const void *in,
          cal_error *err),
