@@ -29,7 +29,7 @@ void cal_leaves_free(cal_leaves *leaves); /* NULL is fine */
 cal_boxes cal_consolidate(const cal_leaves *leaves, uint32_t list);
 
 /* Are boxes of ids disjoint, and do they hold all cells of the list and no others? */
-bool cal_boxes_exact(const cal_boxes *boxes, const cal_grid *grid, uint32_t list, bool strict);
+bool cal_boxes_exact(const cal_boxes *boxes, const cal_grid *grid, uint32_t list);
 
 /* Takes the boxes. */
 void cal_listing_add(cal_listing *listing, cal_boxes *boxes, int list);

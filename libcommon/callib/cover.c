@@ -126,7 +126,7 @@ static void cover_begin(cal_cover *cover)
 {
     const cal_grid *grid = cover->grid;
     int antennas = grid->antenna.count, fields = grid->field.count, intents = grid->intent.count;
-    cover->in = CAL_NEW_ARRAY(cal_idset, grid->map->patterns);
+    cover->in = grid->in;
     cover->hull = cal_grid_box(grid);
     for (int u = grid->first_user[cover->list]; u < grid->first_user[cover->list + 1]; u++) {
         int p = grid->user[u];
@@ -149,7 +149,6 @@ static void cover_end(cal_cover *cover)
     const cal_grid *grid = cover->grid;
     for (int u = grid->first_user[cover->list]; u < grid->first_user[cover->list + 1]; u++)
         cal_idset_free(&cover->in[grid->user[u]]);
-    free(cover->in);
     cal_box_free(&cover->hull);
 }
 

@@ -27,6 +27,7 @@ typedef struct cal_grid {
     int *first;      /* [patterns + 1]: where those of a pattern begin in `triple` */
     int *user;       /* patterns, by list: */
     int *first_user; /* [lists + 1] */
+    cal_idset *in;   /* [patterns]: room for one cal_cover at a time; empty between them */
 } cal_grid;
 
 cal_grid *cal_grid_make(const cal_map *map);

@@ -199,7 +199,7 @@ static void put_users(cal_grid *grid)
         for (int p = 0; p < patterns; p++)
             for (int a = 0; a < antennas; a++) {
                 uint32_t list = grid->list[p * antennas + a];
-                if (last[list] == p + 1)
+                if (last[list] == p + 1 || grid->first[p] == grid->first[p + 1])
                     continue;
                 last[list] = p + 1;
                 if (pass)
@@ -236,6 +236,7 @@ cal_grid *cal_grid_make(const cal_map *map)
     put_cells(grid, cells, count);
     put_lists(grid);
     put_users(grid);
+    grid->in = CAL_NEW_ARRAY(cal_idset, map->patterns);
     free(cells);
     return grid;
 }
@@ -254,6 +255,7 @@ void cal_grid_free(cal_grid *grid)
     free(grid->first);
     free(grid->user);
     free(grid->first_user);
+    free(grid->in);
     free(grid);
 }
 

@@ -74,12 +74,12 @@ static cal_boxes best_boxes(const cal_grid *grid, cal_leaves **leaves, uint32_t 
                             size_t effort)
 {
     cal_boxes boxes = cal_cover_list(grid, list, strict, effort);
-    if (boxes.count <= 2 || !list)
+    if (boxes.count <= 2 || strict)
         return boxes;
     if (!*leaves)
         *leaves = cal_leaves_make(grid);
     cal_boxes other = cal_consolidate(*leaves, list);
-    if (other.count < boxes.count && cal_boxes_exact(&other, grid, list, strict)) {
+    if (other.count < boxes.count && cal_boxes_exact(&other, grid, list)) {
         cal_boxes swap = boxes;
         boxes = other;
         other = swap;

@@ -4,17 +4,15 @@
 
 /* ---- boxes of one list ---- */
 
-/* Number of triples in a box; -1 if some cell has another list, or (strict) no data. */
-static long own_triples(const cal_box *box, const cal_map *map, uint32_t list, bool strict)
+/* Number of triples in a box; -1 if some cell has another list. */
+static long own_triples(const cal_box *box, const cal_map *map, uint32_t list)
 {
     long count = 0;
     for (int t = -1; (t = cal_vis_next(map->vis, box, t)) >= 0; count++)
         for (CAL_IDS(antenna, &box->antenna))
             if (map->pattern[map->triple_pattern[t] * map->antennas + antenna] != list)
                 return -1;
-    long all = (long)cal_idset_count(&box->spw) * cal_idset_count(&box->field) *
-               cal_idset_count(&box->intent);
-    return strict && count < all ? -1 : count;
+    return count;
 }
 
 static bool share_data(const cal_vis *vis, const cal_box *a, const cal_box *b)
@@ -51,12 +49,12 @@ static long cells_of_list(const cal_grid *grid, uint32_t list)
     return cells;
 }
 
-bool cal_boxes_exact(const cal_boxes *boxes, const cal_grid *grid, uint32_t list, bool strict)
+bool cal_boxes_exact(const cal_boxes *boxes, const cal_grid *grid, uint32_t list)
 {
     long cells = 0;
     for (int i = 0; i < boxes->count; i++) {
         const cal_box *box = &boxes->item[i];
-        long triples = own_triples(box, grid->map, list, strict);
+        long triples = own_triples(box, grid->map, list);
         if (triples < 0)
             return false;
         cells += triples * cal_idset_count(&box->antenna);
