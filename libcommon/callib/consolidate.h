@@ -14,7 +14,7 @@ typedef struct cal_leaf {
 } cal_leaf;
 
 typedef struct cal_leaves {
-    const cal_grid *grid;
+    const cal_cube *cube;
     cal_leaf *leaf; /* by list, then in the order of antenna, spw, field, intent */
     int count;
     int *first;   /* [lists + 1] */
@@ -22,14 +22,14 @@ typedef struct cal_leaves {
                      which the pipeline takes for no obstacle */
 } cal_leaves;
 
-cal_leaves *cal_leaves_make(const cal_grid *grid);
+cal_leaves *cal_leaves_make(const cal_cube *cube);
 void cal_leaves_free(cal_leaves *leaves); /* NULL is fine */
 
 /* The pipeline's entries for a list, as boxes of ids. */
 cal_boxes cal_consolidate(const cal_leaves *leaves, uint32_t list);
 
 /* Are boxes of ids disjoint, and do they hold all cells of the list and no others? */
-bool cal_boxes_exact(const cal_boxes *boxes, const cal_grid *grid, uint32_t list);
+bool cal_boxes_exact(const cal_boxes *boxes, const cal_cube *cube, uint32_t list);
 
 /* Takes the boxes. */
 void cal_listing_add(cal_listing *listing, cal_boxes *boxes, int list);

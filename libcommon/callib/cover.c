@@ -26,7 +26,7 @@ bool cal_cover_fits(const cal_cover *cover, const cal_box *box)
     for (CAL_IDS(spw, &box->spw))
         for (CAL_IDS(field, &box->field))
             for (CAL_IDS(intent, &box->intent)) {
-                int pattern = cal_grid_at(cover->grid, spw, field, intent);
+                int pattern = cal_cube_at(cover->cube, spw, field, intent);
                 if (pattern < 0 ? cover->strict
                                 : !cover->in[pattern].size ||
                                       !cal_idset_within(&box->antenna, &cover->in[pattern]))
@@ -48,7 +48,7 @@ static bool share_data(const cal_cover *cover, const cal_box *a, const cal_box *
                 continue;
             for (CAL_IDS(intent, &a->intent))
                 if (cal_idset_has(&b->intent, intent) &&
-                    cal_grid_at(cover->grid, spw, field, intent) >= 0)
+                    cal_cube_at(cover->cube, spw, field, intent) >= 0)
                     return true;
         }
     }
@@ -124,19 +124,19 @@ void cal_cover_join(const cal_cover *cover, cal_boxes *boxes)
 
 static void cover_begin(cal_cover *cover)
 {
-    const cal_grid *grid = cover->grid;
-    int antennas = grid->antenna.count, fields = grid->field.count, intents = grid->intent.count;
-    cover->in = grid->in;
-    cover->hull = cal_grid_box(grid);
-    for (int u = grid->first_user[cover->list]; u < grid->first_user[cover->list + 1]; u++) {
-        int p = grid->user[u];
+    const cal_cube *cube = cover->cube;
+    int antennas = cube->antenna.count, fields = cube->field.count, intents = cube->intent.count;
+    cover->in = cube->in;
+    cover->hull = cal_cube_box(cube);
+    for (int u = cube->first_user[cover->list]; u < cube->first_user[cover->list + 1]; u++) {
+        int p = cube->user[u];
         cover->in[p] = cal_idset_make(antennas);
         for (int a = 0; a < antennas; a++)
-            if (grid->list[p * antennas + a] == cover->list)
+            if (cube->list[p * antennas + a] == cover->list)
                 cal_idset_add(&cover->in[p], a);
         cal_idset_unite(&cover->hull.antenna, &cover->in[p]);
-        for (int i = grid->first[p]; i < grid->first[p + 1]; i++) {
-            int triple = grid->triple[i];
+        for (int i = cube->first[p]; i < cube->first[p + 1]; i++) {
+            int triple = cube->triple[i];
             cal_idset_add(&cover->hull.spw, triple / intents / fields);
             cal_idset_add(&cover->hull.field, triple / intents % fields);
             cal_idset_add(&cover->hull.intent, triple % intents);
@@ -146,9 +146,9 @@ static void cover_begin(cal_cover *cover)
 
 static void cover_end(cal_cover *cover)
 {
-    const cal_grid *grid = cover->grid;
-    for (int u = grid->first_user[cover->list]; u < grid->first_user[cover->list + 1]; u++)
-        cal_idset_free(&cover->in[grid->user[u]]);
+    const cal_cube *cube = cover->cube;
+    for (int u = cube->first_user[cover->list]; u < cube->first_user[cover->list + 1]; u++)
+        cal_idset_free(&cover->in[cube->user[u]]);
     cal_box_free(&cover->hull);
 }
 
@@ -186,19 +186,19 @@ static cal_boxes best_nesting(const cal_cover *cover, size_t effort)
     return best;
 }
 
-cal_boxes cal_cover_list(const cal_grid *grid, uint32_t list, bool strict, size_t effort)
+cal_boxes cal_cover_list(const cal_cube *cube, uint32_t list, bool strict, size_t effort)
 {
     cal_boxes boxes = {0};
-    if (grid->first_user[list] == grid->first_user[list + 1])
+    if (cube->first_user[list] == cube->first_user[list + 1])
         return boxes;
-    cal_cover cover = {.grid = grid, .list = list, .strict = strict};
+    cal_cover cover = {.cube = cube, .list = list, .strict = strict};
     cover_begin(&cover);
     if (cal_cover_fits(&cover, &cover.hull))
         cal_boxes_add(&boxes, cal_box_copy(&cover.hull));
     else
         boxes = best_nesting(&cover, effort);
     for (int i = 0; i < boxes.count; i++) {
-        cal_box ids = cal_grid_ids(grid, &boxes.item[i]);
+        cal_box ids = cal_cube_ids(cube, &boxes.item[i]);
         cal_box_free(&boxes.item[i]);
         boxes.item[i] = ids;
     }

@@ -18,7 +18,7 @@ typedef struct cal_classes {
 } cal_classes;
 
 /* A map with classes instead of ids. */
-typedef struct cal_grid {
+typedef struct cal_cube {
     const cal_map *map;
     cal_classes antenna, spw, field, intent;
     int *pattern;    /* [spw][field][intent]: -1 without data */
@@ -28,19 +28,19 @@ typedef struct cal_grid {
     int *user;       /* patterns, by list: */
     int *first_user; /* [lists + 1] */
     cal_idset *in;   /* [patterns]: room for one cal_cover at a time; empty between them */
-} cal_grid;
+} cal_cube;
 
-cal_grid *cal_grid_make(const cal_map *map);
-void cal_grid_free(cal_grid *grid);
+cal_cube *cal_cube_make(const cal_map *map);
+void cal_cube_free(cal_cube *cube);
 
-static inline int cal_grid_at(const cal_grid *grid, int spw, int field, int intent)
+static inline int cal_cube_at(const cal_cube *cube, int spw, int field, int intent)
 {
-    return grid->pattern[(spw * grid->field.count + field) * grid->intent.count + intent];
+    return cube->pattern[(spw * cube->field.count + field) * cube->intent.count + intent];
 }
 /* Four empty sets of classes. */
-cal_box cal_grid_box(const cal_grid *grid);
+cal_box cal_cube_box(const cal_cube *cube);
 /* The ids of a box of classes. */
-cal_box cal_grid_ids(const cal_grid *grid, const cal_box *classes);
+cal_box cal_cube_ids(const cal_cube *cube, const cal_box *classes);
 
 typedef struct cal_boxes {
     cal_box *item;
@@ -52,7 +52,7 @@ void cal_boxes_free(cal_boxes *boxes);
 
 /* The cells of one list, to be covered; all boxes are boxes of classes. */
 typedef struct cal_cover {
-    const cal_grid *grid;
+    const cal_cube *cube;
     uint32_t list;
     bool strict;
     cal_idset *in; /* [patterns]: the antennas that have the list; of size 0 where none has */
@@ -69,6 +69,6 @@ cal_boxes cal_cover_nest(const cal_cover *cover, const int axis[4]);
 
 /* Few disjoint boxes of ids that hold all cells of the list and no others. `effort`: cells that may be looked at
  * while searching, about; the first solution is found whatever it is. */
-cal_boxes cal_cover_list(const cal_grid *grid, uint32_t list, bool strict, size_t effort);
+cal_boxes cal_cover_list(const cal_cube *cube, uint32_t list, bool strict, size_t effort);
 
 #endif

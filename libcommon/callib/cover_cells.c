@@ -56,12 +56,12 @@ static cal_map map_of_cells(const cal_vis *set, const uint64_t *in, int words)
 void cal_cover_cells(const cal_vis *set, const uint64_t *in, int vis, cal_regions *regions)
 {
     cal_map map = map_of_cells(set, in, cal_idset_words(&set->antenna.all));
-    cal_grid *grid = cal_grid_make(&map);
-    cal_boxes boxes = cal_cover_list(grid, 1, false, EFFORT);
+    cal_cube *cube = cal_cube_make(&map);
+    cal_boxes boxes = cal_cover_list(cube, 1, false, EFFORT);
     for (int i = 0; i < boxes.count; i++)
         cal_regions_add(regions, vis, boxes.item[i]);
     free(boxes.item);
-    cal_grid_free(grid);
+    cal_cube_free(cube);
     free(map.pattern);
     free(map.triple_pattern);
 }

@@ -46,11 +46,11 @@ static void unite(uint64_t *into, const uint64_t *other, size_t words)
         into[w] |= other[w];
 }
 
-/* ---- the cube of bits ---- */
+/* ---- the bits ---- */
 
-typedef struct bit_cube {
+typedef struct bit_block {
     uint64_t *in, *out; /* [level 0][level 1][level 2][words of level 3] */
-} bit_cube;
+} bit_block;
 
 /* The bit of level 3 and the word, for the classes at[axis]. */
 static size_t place(const nesting *nest, int *const *index, const int at[AXES], int *bit)
@@ -63,10 +63,10 @@ static size_t place(const nesting *nest, int *const *index, const int at[AXES], 
     return word + last / 64;
 }
 
-static void fill_row(const nesting *nest, int *const *index, bit_cube *cube, int at[AXES])
+static void fill_row(const nesting *nest, int *const *index, bit_block *bits, int at[AXES])
 {
     const cal_cover *cover = nest->cover;
-    int pattern = cal_grid_at(cover->grid, at[1], at[2], at[3]);
+    int pattern = cal_cube_at(cover->cube, at[1], at[2], at[3]);
     if (pattern < 0 && !cover->strict)
         return;
     for (CAL_IDS(antenna, &cover->hull.antenna)) {
@@ -74,11 +74,11 @@ static void fill_row(const nesting *nest, int *const *index, bit_cube *cube, int
         int bit;
         size_t word = place(nest, index, at, &bit);
         bool in = pattern >= 0 && cal_idset_has(&cover->in[pattern], antenna);
-        (in ? cube->in : cube->out)[word] |= (uint64_t)1 << bit;
+        (in ? bits->in : bits->out)[word] |= (uint64_t)1 << bit;
     }
 }
 
-static bit_cube cube_make(const nesting *nest)
+static bit_block bits_make(const nesting *nest)
 {
     const cal_box *hull = &nest->cover->hull;
     int *index[AXES]; /* class to value of the level */
@@ -88,14 +88,14 @@ static bit_cube cube_make(const nesting *nest)
             index[level][nest->value[level][i]] = i;
     }
     size_t words = nest->words[0] * nest->size[0];
-    bit_cube cube = {CAL_NEW_ARRAY(uint64_t, words), CAL_NEW_ARRAY(uint64_t, words)};
+    bit_block bits = {CAL_NEW_ARRAY(uint64_t, words), CAL_NEW_ARRAY(uint64_t, words)};
     for (CAL_IDS(spw, &hull->spw))
         for (CAL_IDS(field, &hull->field))
             for (CAL_IDS(intent, &hull->intent))
-                fill_row(nest, index, &cube, (int[AXES]){0, spw, field, intent});
+                fill_row(nest, index, &bits, (int[AXES]){0, spw, field, intent});
     for (int level = 0; level < AXES; level++)
         free(index[level]);
-    return cube;
+    return bits;
 }
 
 /* ---- joining ---- */
@@ -114,7 +114,7 @@ static void add_box(nesting *nest, const uint64_t *in)
 
 /* Puts the values of a level into groups, first fit; group[value] is -1 for those without cells of the list. in and out of the
  * groups are united slices. Returns the number of groups. */
-static int join_values(const nesting *nest, int level, const bit_cube *slices, bit_cube *groups,
+static int join_values(const nesting *nest, int level, const bit_block *slices, bit_block *groups,
                        int *group)
 {
     size_t words = nest->words[level];
@@ -136,15 +136,15 @@ static int join_values(const nesting *nest, int level, const bit_cube *slices, b
     return count;
 }
 
-static void descend(nesting *nest, int level, const bit_cube *slices)
+static void descend(nesting *nest, int level, const bit_block *slices)
 {
     if (level == AXES - 1) {
         add_box(nest, slices->in);
         return;
     }
     size_t words = nest->words[level];
-    bit_cube groups = {CAL_NEW_ARRAY(uint64_t, nest->size[level] * words),
-                       CAL_NEW_ARRAY(uint64_t, nest->size[level] * words)};
+    bit_block groups = {CAL_NEW_ARRAY(uint64_t, nest->size[level] * words),
+                        CAL_NEW_ARRAY(uint64_t, nest->size[level] * words)};
     int *group = CAL_NEW_ARRAY(int, nest->size[level]);
     int count = join_values(nest, level, slices, &groups, group);
     cal_idset *chosen = &nest->chosen[nest->axis[level]];
@@ -153,7 +153,7 @@ static void descend(nesting *nest, int level, const bit_cube *slices)
         for (int i = 0; i < nest->size[level]; i++)
             if (group[i] == g)
                 cal_idset_add(chosen, nest->value[level][i]);
-        descend(nest, level + 1, &(bit_cube){groups.in + g * words, groups.out + g * words});
+        descend(nest, level + 1, &(bit_block){groups.in + g * words, groups.out + g * words});
     }
     free(group);
     free(groups.in);
@@ -176,7 +176,7 @@ cal_boxes cal_cover_nest(const cal_cover *cover, const int axis[4])
                             : level == AXES - 2 ? (size_t)(nest.size[level + 1] + 63) / 64
                                                 : nest.words[level + 1] * nest.size[level + 1];
     }
-    bit_cube all = cube_make(&nest);
+    bit_block all = bits_make(&nest);
     descend(&nest, 0, &all);
     free(all.in);
     free(all.out);

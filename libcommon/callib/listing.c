@@ -70,16 +70,16 @@ void cal_listing_sort(cal_listing *listing)
 /* ---- the fewest lines ---- */
 
 /* Ours, or what the pipeline's way of joining gives when that is exact and shorter. */
-static cal_boxes best_boxes(const cal_grid *grid, cal_leaves **leaves, uint32_t list, bool strict,
+static cal_boxes best_boxes(const cal_cube *cube, cal_leaves **leaves, uint32_t list, bool strict,
                             size_t effort)
 {
-    cal_boxes boxes = cal_cover_list(grid, list, strict, effort);
+    cal_boxes boxes = cal_cover_list(cube, list, strict, effort);
     if (boxes.count <= 2 || strict)
         return boxes;
     if (!*leaves)
-        *leaves = cal_leaves_make(grid);
+        *leaves = cal_leaves_make(cube);
     cal_boxes other = cal_consolidate(*leaves, list);
-    if (other.count < boxes.count && cal_boxes_exact(&other, grid, list)) {
+    if (other.count < boxes.count && cal_boxes_exact(&other, cube, list)) {
         cal_boxes swap = boxes;
         boxes = other;
         other = swap;
@@ -91,16 +91,16 @@ static cal_boxes best_boxes(const cal_grid *grid, cal_leaves **leaves, uint32_t 
 cal_listing cal_listing_make(const cal_map *map, bool strict)
 {
     cal_listing listing = {0};
-    cal_grid *grid = cal_grid_make(map);
+    cal_cube *cube = cal_cube_make(map);
     cal_leaves *leaves = NULL;
     size_t effort = EFFORT / (map->lists ? map->lists : 1);
     for (int list = 1; list < map->lists; list++) {
         cal_boxes boxes =
-            best_boxes(grid, &leaves, list, strict, effort > LEAST_EFFORT ? effort : LEAST_EFFORT);
+            best_boxes(cube, &leaves, list, strict, effort > LEAST_EFFORT ? effort : LEAST_EFFORT);
         cal_listing_add(&listing, &boxes, list);
     }
     cal_leaves_free(leaves);
-    cal_grid_free(grid);
+    cal_cube_free(cube);
     cal_listing_sort(&listing);
     return listing;
 }
@@ -108,10 +108,10 @@ cal_listing cal_listing_make(const cal_map *map, bool strict)
 cal_listing cal_listing_uncalibrated(const cal_map *map, bool strict)
 {
     cal_listing listing = {0};
-    cal_grid *grid = cal_grid_make(map);
-    cal_boxes boxes = cal_cover_list(grid, 0, strict, EFFORT);
+    cal_cube *cube = cal_cube_make(map);
+    cal_boxes boxes = cal_cover_list(cube, 0, strict, EFFORT);
     cal_listing_add(&listing, &boxes, 0);
-    cal_grid_free(grid);
+    cal_cube_free(cube);
     cal_listing_sort(&listing);
     return listing;
 }

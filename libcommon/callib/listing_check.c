@@ -28,41 +28,41 @@ static bool share_data(const cal_vis *vis, const cal_box *a, const cal_box *b)
     return share;
 }
 
-static long cells_of_list(const cal_grid *grid, uint32_t list)
+static long cells_of_list(const cal_cube *cube, uint32_t list)
 {
-    int antennas = grid->antenna.count, fields = grid->field.count, intents = grid->intent.count;
+    int antennas = cube->antenna.count, fields = cube->field.count, intents = cube->intent.count;
     long cells = 0;
-    for (int u = grid->first_user[list]; u < grid->first_user[list + 1]; u++) {
-        int p = grid->user[u];
+    for (int u = cube->first_user[list]; u < cube->first_user[list + 1]; u++) {
+        int p = cube->user[u];
         long of_triple = 0, triples = 0;
         for (int a = 0; a < antennas; a++)
-            if (grid->list[p * antennas + a] == list)
-                of_triple += cal_idset_count(&grid->antenna.ids[a]);
-        for (int i = grid->first[p]; i < grid->first[p + 1]; i++) {
-            int triple = grid->triple[i];
-            triples += (long)cal_idset_count(&grid->spw.ids[triple / intents / fields]) *
-                       cal_idset_count(&grid->field.ids[triple / intents % fields]) *
-                       cal_idset_count(&grid->intent.ids[triple % intents]);
+            if (cube->list[p * antennas + a] == list)
+                of_triple += cal_idset_count(&cube->antenna.ids[a]);
+        for (int i = cube->first[p]; i < cube->first[p + 1]; i++) {
+            int triple = cube->triple[i];
+            triples += (long)cal_idset_count(&cube->spw.ids[triple / intents / fields]) *
+                       cal_idset_count(&cube->field.ids[triple / intents % fields]) *
+                       cal_idset_count(&cube->intent.ids[triple % intents]);
         }
         cells += of_triple * triples;
     }
     return cells;
 }
 
-bool cal_boxes_exact(const cal_boxes *boxes, const cal_grid *grid, uint32_t list)
+bool cal_boxes_exact(const cal_boxes *boxes, const cal_cube *cube, uint32_t list)
 {
     long cells = 0;
     for (int i = 0; i < boxes->count; i++) {
         const cal_box *box = &boxes->item[i];
-        long triples = own_triples(box, grid->map, list);
+        long triples = own_triples(box, cube->map, list);
         if (triples < 0)
             return false;
         cells += triples * cal_idset_count(&box->antenna);
         for (int j = 0; j < i; j++)
-            if (share_data(grid->map->vis, box, &boxes->item[j]))
+            if (share_data(cube->map->vis, box, &boxes->item[j]))
                 return false;
     }
-    return cells == cells_of_list(grid, list);
+    return cells == cells_of_list(cube, list);
 }
 
 /* ---- a whole listing ---- */

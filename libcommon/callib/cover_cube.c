@@ -153,116 +153,116 @@ static cal_classes axis_classes(cell **cells, int *count, int axis, int size)
     return classes;
 }
 
-/* ---- the grid ---- */
+/* ---- the cube ---- */
 
-static void put_cells(cal_grid *grid, const cell *cells, int count)
+static void put_cells(cal_cube *cube, const cell *cells, int count)
 {
-    int patterns = grid->map->patterns;
-    size_t places = (size_t)grid->spw.count * grid->field.count * grid->intent.count;
-    grid->pattern = CAL_NEW_ARRAY(int, places);
-    memset(grid->pattern, -1, places * sizeof *grid->pattern);
+    int patterns = cube->map->patterns;
+    size_t places = (size_t)cube->spw.count * cube->field.count * cube->intent.count;
+    cube->pattern = CAL_NEW_ARRAY(int, places);
+    memset(cube->pattern, -1, places * sizeof *cube->pattern);
     for (int i = 0; i < count; i++)
-        grid->pattern[(cells[i].at[0] * grid->field.count + cells[i].at[1]) * grid->intent.count +
+        cube->pattern[(cells[i].at[0] * cube->field.count + cells[i].at[1]) * cube->intent.count +
                       cells[i].at[2]] = cells[i].pattern;
-    grid->first = CAL_NEW_ARRAY(int, patterns + 1);
-    grid->triple = CAL_NEW_ARRAY(int, count);
+    cube->first = CAL_NEW_ARRAY(int, patterns + 1);
+    cube->triple = CAL_NEW_ARRAY(int, count);
     for (int i = 0; i < count; i++)
-        grid->first[cells[i].pattern + 1]++;
+        cube->first[cells[i].pattern + 1]++;
     for (int p = 0; p < patterns; p++)
-        grid->first[p + 1] += grid->first[p];
+        cube->first[p + 1] += cube->first[p];
     int *next = CAL_NEW_ARRAY(int, patterns + 1);
-    memcpy(next, grid->first, patterns * sizeof *next);
+    memcpy(next, cube->first, patterns * sizeof *next);
     for (size_t i = 0; i < places; i++)
-        if (grid->pattern[i] >= 0)
-            grid->triple[next[grid->pattern[i]]++] = i;
+        if (cube->pattern[i] >= 0)
+            cube->triple[next[cube->pattern[i]]++] = i;
     free(next);
 }
 
-static void put_lists(cal_grid *grid)
+static void put_lists(cal_cube *cube)
 {
-    const cal_map *map = grid->map;
-    int antennas = grid->antenna.count;
-    grid->list = CAL_NEW_ARRAY(uint32_t, (size_t)map->patterns * antennas);
+    const cal_map *map = cube->map;
+    int antennas = cube->antenna.count;
+    cube->list = CAL_NEW_ARRAY(uint32_t, (size_t)map->patterns * antennas);
     for (int p = 0; p < map->patterns; p++)
         for (int a = 0; a < antennas; a++)
-            grid->list[p * antennas + a] =
-                map->pattern[p * map->antennas + cal_idset_next(&grid->antenna.ids[a], 0)];
+            cube->list[p * antennas + a] =
+                map->pattern[p * map->antennas + cal_idset_next(&cube->antenna.ids[a], 0)];
 }
 
-static void put_users(cal_grid *grid)
+static void put_users(cal_cube *cube)
 {
-    int lists = grid->map->lists, patterns = grid->map->patterns, antennas = grid->antenna.count;
+    int lists = cube->map->lists, patterns = cube->map->patterns, antennas = cube->antenna.count;
     int *last = CAL_NEW_ARRAY(int, lists), *next = NULL; /* pattern from 1 */
-    grid->first_user = CAL_NEW_ARRAY(int, lists + 1);
+    cube->first_user = CAL_NEW_ARRAY(int, lists + 1);
     for (int pass = 0; pass < 2; pass++) {
         memset(last, 0, lists * sizeof *last);
         for (int p = 0; p < patterns; p++)
             for (int a = 0; a < antennas; a++) {
-                uint32_t list = grid->list[p * antennas + a];
-                if (last[list] == p + 1 || grid->first[p] == grid->first[p + 1])
+                uint32_t list = cube->list[p * antennas + a];
+                if (last[list] == p + 1 || cube->first[p] == cube->first[p + 1])
                     continue;
                 last[list] = p + 1;
                 if (pass)
-                    grid->user[next[list]++] = p;
+                    cube->user[next[list]++] = p;
                 else
-                    grid->first_user[list + 1]++;
+                    cube->first_user[list + 1]++;
             }
         if (pass)
             break;
         for (int list = 0; list < lists; list++)
-            grid->first_user[list + 1] += grid->first_user[list];
-        grid->user = CAL_NEW_ARRAY(int, grid->first_user[lists]);
+            cube->first_user[list + 1] += cube->first_user[list];
+        cube->user = CAL_NEW_ARRAY(int, cube->first_user[lists]);
         next = CAL_NEW_ARRAY(int, lists + 1);
-        memcpy(next, grid->first_user, lists * sizeof *next);
+        memcpy(next, cube->first_user, lists * sizeof *next);
     }
     free(next);
     free(last);
 }
 
-cal_grid *cal_grid_make(const cal_map *map)
+cal_cube *cal_cube_make(const cal_map *map)
 {
     const cal_vis *vis = map->vis;
-    cal_grid *grid = CAL_NEW(cal_grid);
-    grid->map = map;
-    grid->antenna = antenna_classes(map);
+    cal_cube *cube = CAL_NEW(cal_cube);
+    cube->map = map;
+    cube->antenna = antenna_classes(map);
     int count = vis->triples;
     cell *cells = CAL_NEW_ARRAY(cell, count);
     for (int t = 0; t < count; t++)
         cells[t] = (cell){{vis->triple[t].spw, vis->triple[t].field, vis->triple[t].intent},
                           map->triple_pattern[t]};
-    grid->spw = axis_classes(&cells, &count, 0, vis->spw.size);
-    grid->field = axis_classes(&cells, &count, 1, vis->field.size);
-    grid->intent = axis_classes(&cells, &count, 2, vis->intent.size);
-    put_cells(grid, cells, count);
-    put_lists(grid);
-    put_users(grid);
-    grid->in = CAL_NEW_ARRAY(cal_idset, map->patterns);
+    cube->spw = axis_classes(&cells, &count, 0, vis->spw.size);
+    cube->field = axis_classes(&cells, &count, 1, vis->field.size);
+    cube->intent = axis_classes(&cells, &count, 2, vis->intent.size);
+    put_cells(cube, cells, count);
+    put_lists(cube);
+    put_users(cube);
+    cube->in = CAL_NEW_ARRAY(cal_idset, map->patterns);
     free(cells);
-    return grid;
+    return cube;
 }
 
-void cal_grid_free(cal_grid *grid)
+void cal_cube_free(cal_cube *cube)
 {
-    if (!grid)
+    if (!cube)
         return;
-    classes_free(&grid->antenna);
-    classes_free(&grid->spw);
-    classes_free(&grid->field);
-    classes_free(&grid->intent);
-    free(grid->pattern);
-    free(grid->list);
-    free(grid->triple);
-    free(grid->first);
-    free(grid->user);
-    free(grid->first_user);
-    free(grid->in);
-    free(grid);
+    classes_free(&cube->antenna);
+    classes_free(&cube->spw);
+    classes_free(&cube->field);
+    classes_free(&cube->intent);
+    free(cube->pattern);
+    free(cube->list);
+    free(cube->triple);
+    free(cube->first);
+    free(cube->user);
+    free(cube->first_user);
+    free(cube->in);
+    free(cube);
 }
 
-cal_box cal_grid_box(const cal_grid *grid)
+cal_box cal_cube_box(const cal_cube *cube)
 {
-    return (cal_box){cal_idset_make(grid->antenna.count), cal_idset_make(grid->spw.count),
-                     cal_idset_make(grid->field.count), cal_idset_make(grid->intent.count)};
+    return (cal_box){cal_idset_make(cube->antenna.count), cal_idset_make(cube->spw.count),
+                     cal_idset_make(cube->field.count), cal_idset_make(cube->intent.count)};
 }
 
 static void add_ids(cal_idset *ids, const cal_idset *chosen, const cal_classes *classes)
@@ -271,12 +271,12 @@ static void add_ids(cal_idset *ids, const cal_idset *chosen, const cal_classes *
         cal_idset_unite(ids, &classes->ids[class]);
 }
 
-cal_box cal_grid_ids(const cal_grid *grid, const cal_box *classes)
+cal_box cal_cube_ids(const cal_cube *cube, const cal_box *classes)
 {
-    cal_box box = cal_box_empty(grid->map->vis);
-    add_ids(&box.antenna, &classes->antenna, &grid->antenna);
-    add_ids(&box.spw, &classes->spw, &grid->spw);
-    add_ids(&box.field, &classes->field, &grid->field);
-    add_ids(&box.intent, &classes->intent, &grid->intent);
+    cal_box box = cal_box_empty(cube->map->vis);
+    add_ids(&box.antenna, &classes->antenna, &cube->antenna);
+    add_ids(&box.spw, &classes->spw, &cube->spw);
+    add_ids(&box.field, &classes->field, &cube->field);
+    add_ids(&box.intent, &classes->intent, &cube->intent);
     return box;
 }
