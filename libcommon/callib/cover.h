@@ -71,4 +71,7 @@ cal_boxes cal_cover_nest(const cal_cover *cover, const int axis[4]);
  * while searching, about; the first solution is found whatever it is. */
 cal_boxes cal_cover_list(const cal_cube *cube, uint32_t list, bool strict, size_t effort);
 
+/* The same for cells given as bits, in[t * words + ...]: a set of antennas for each triple. */
+cal_boxes cal_cover_bits(const cal_vis *set, const uint64_t *in, bool strict, size_t effort);
+
 #endif

@@ -53,15 +53,21 @@ static cal_map map_of_cells(const cal_vis *set, const uint64_t *in, int words)
     return map;
 }
 
-void cal_cover_cells(const cal_vis *set, const uint64_t *in, int vis, cal_regions *regions)
+cal_boxes cal_cover_bits(const cal_vis *set, const uint64_t *in, bool strict, size_t effort)
 {
     cal_map map = map_of_cells(set, in, cal_idset_words(&set->antenna.all));
     cal_cube *cube = cal_cube_make(&map);
-    cal_boxes boxes = cal_cover_list(cube, 1, false, EFFORT);
-    for (int i = 0; i < boxes.count; i++)
-        cal_regions_add(regions, vis, boxes.item[i]);
-    free(boxes.item);
+    cal_boxes boxes = cal_cover_list(cube, 1, strict, effort);
     cal_cube_free(cube);
     free(map.pattern);
     free(map.triple_pattern);
+    return boxes;
+}
+
+void cal_cover_cells(const cal_vis *set, const uint64_t *in, int vis, cal_regions *regions)
+{
+    cal_boxes boxes = cal_cover_bits(set, in, false, EFFORT);
+    for (int i = 0; i < boxes.count; i++)
+        cal_regions_add(regions, vis, boxes.item[i]);
+    free(boxes.item);
 }

@@ -105,13 +105,32 @@ cal_listing cal_listing_make(const cal_map *map, bool strict)
     return listing;
 }
 
-cal_listing cal_listing_uncalibrated(const cal_map *map, bool strict)
+/* The antennas without calibration, for each triple of the box. */
+static void add_uncalibrated(const cal_map *map, const cal_box *box, uint64_t *bits)
+{
+    int words = cal_idset_words(&map->vis->antenna.all);
+    for (int t = -1; (t = cal_vis_next(map->vis, box, t)) >= 0;)
+        for (CAL_IDS(antenna, &box->antenna))
+            if (!map->pattern[map->triple_pattern[t] * map->antennas + antenna])
+                bits[(size_t)t * words + antenna / 64] |= (uint64_t)1 << (antenna % 64);
+}
+
+cal_listing cal_listing_uncalibrated(const cal_map *map, const cal_regions *where, int vis,
+                                     bool strict)
 {
     cal_listing listing = {0};
-    cal_cube *cube = cal_cube_make(map);
-    cal_boxes boxes = cal_cover_list(cube, 0, strict, EFFORT);
+    cal_box all = cal_box_all(map->vis);
+    uint64_t *bits = CAL_NEW_ARRAY(uint64_t, (size_t)map->vis->triples *
+                                                 cal_idset_words(&map->vis->antenna.all));
+    for (int i = 0; where && i < where->count; i++)
+        if (where->item[i].vis == vis)
+            add_uncalibrated(map, &where->item[i].box, bits);
+    if (!where)
+        add_uncalibrated(map, &all, bits);
+    cal_boxes boxes = cal_cover_bits(map->vis, bits, strict, EFFORT);
     cal_listing_add(&listing, &boxes, 0);
-    cal_cube_free(cube);
     cal_listing_sort(&listing);
+    cal_box_free(&all);
+    free(bits);
     return listing;
 }

@@ -21,8 +21,9 @@ typedef struct cal_listing {
 
 /* Lines of all lists but the empty one. */
 cal_listing cal_listing_make(const cal_map *map, bool strict);
-/* Lines of list 0: the data that have no calibration. */
-cal_listing cal_listing_uncalibrated(const cal_map *map, bool strict);
+/* Lines of list 0: the data that have no calibration; those in the regions of set number `vis` (NULL: all). */
+cal_listing cal_listing_uncalibrated(const cal_map *map, const cal_regions *where, int vis,
+                                     bool strict);
 void cal_listing_free(cal_listing *listing);
 
 /* The NRAO pipeline's own consolidation (callibrary 4.2), right or wrong, in a fixed order. */
