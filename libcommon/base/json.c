@@ -1,7 +1,7 @@
 #include "base/json.h"
 
 #include "base/mem.h"
-#include <errno.h>
+#include "base/text.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -158,23 +158,12 @@ cal_status cal_json_parse(const char *text, const char *name, jv *value, cal_err
     return parse(text, strlen(text), name, value, err);
 }
 
-static cal_status read_all(FILE *file, const char *name, char **bytes, size_t *length,
-                           cal_error *err)
+static cal_status read_text(const char *path, char **text, size_t *length, cal_error *err)
 {
-    size_t room = 0, got;
-    *bytes = NULL;
-    *length = 0;
-    do {
-        room += 1 << 16;
-        *bytes = cal_grow(*bytes, room, 1);
-        got = fread(*bytes + *length, 1, room - *length, file);
-        *length += got;
-    } while (*length == room && room < 1u << 30);
-    if (ferror(file))
-        return cal_fail_errno(err, CAL_INPUT, "%s: cannot be read", name);
-    if (*length == room)
-        return cal_fail(err, CAL_USAGE, "%s: more than 1 GB of JSON", name);
-    return CAL_OK;
+    if (!strcmp(path, "-") && isatty(0))
+        return cal_fail(err, CAL_USAGE,
+                        "JSON is read from standard input, and that is a terminal; see --help");
+    return cal_text_read(path, text, length, err);
 }
 
 typedef cal_status parser(const char *bytes, size_t length, const char *name, jv *value,
@@ -182,22 +171,12 @@ typedef cal_status parser(const char *bytes, size_t length, const char *name, jv
 
 static cal_status read_with(parser *parse_text, const char *path, jv *value, cal_error *err)
 {
-    bool standard = !strcmp(path, "-");
-    const char *name = standard ? "standard input" : path;
-    if (standard && isatty(0))
-        return cal_fail(err, CAL_USAGE,
-                        "JSON is read from standard input, and that is a terminal; see --help");
-    FILE *file = standard ? stdin : fopen(path, "r");
-    if (!file)
-        return cal_fail_errno(err, CAL_INPUT, "%s: cannot be opened", name);
-    char *bytes;
+    char *text = NULL;
     size_t length;
-    cal_status status = read_all(file, name, &bytes, &length, err);
+    cal_status status = read_text(path, &text, &length, err);
     if (!status)
-        status = parse_text(bytes, length, name, value, err);
-    free(bytes);
-    if (!standard)
-        fclose(file);
+        status = parse_text(text, length, cal_text_name(path), value, err);
+    free(text);
     return status;
 }
 

@@ -8,6 +8,7 @@
 
 typedef struct cal_mode {
     const char *tool;   /* name for messages */
+    const char *schema; /* name of the result's form */
     char *command_line; /* quoted for a shell */
     const char *filter; /* --jq */
     const char *errors; /* "text" or "json" */

@@ -97,7 +97,7 @@ cal_status cal_print(jv document, void (*text)(jv document, cal_buf *out), cal_e
 {
     if (text && cal_wants_text())
         return print_text(document, text);
-    jv schema = jv_string_fmt("calutils/%s/1", cal_mode_now.tool);
+    jv schema = jv_string_fmt("calutils/%s/1", cal_mode_now.schema);
     document = jv_object_merge(JV_OBJECT(jv_string("schema"), schema), document);
     if (cal_mode_now.filter)
         return print_filtered(document, dump_flags(), err);

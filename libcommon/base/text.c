@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -263,4 +264,67 @@ char *cal_basename(const char *path)
     char *name = cal_alloc(end - start + 1, 1);
     memcpy(name, path + start, end - start);
     return name;
+}
+
+/* ---- maps of spws ---- */
+
+cal_status cal_parse_spwmap(const char *text, int **map, int *count, cal_error *err)
+{
+    char *plain = cal_copy_text(text);
+    for (char *c = plain; *c; c++)
+        *c = strchr("[]", *c) ? ' ' : *c;
+    cal_words words = cal_words_split(plain, ',');
+    cal_status status = CAL_OK;
+    *map = CAL_NEW_ARRAY(int, words.count);
+    *count = words.count;
+    for (int i = 0; i < words.count && !status; i++) {
+        long long id;
+        if (!cal_parse_int(words.item[i], &id) || id < -999 || id > INT32_MAX)
+            status = cal_fail(err, CAL_USAGE,
+                              "%s: \"%s\" is no spw id; expected ids for spw 0, 1, ... of "
+                              "the data, as 0,0,1",
+                              text, words.item[i]);
+        else
+            (*map)[i] = (int)id;
+    }
+    cal_words_free(&words);
+    free(plain);
+    return status;
+}
+
+/* ---- files ---- */
+
+const char *cal_text_name(const char *path)
+{
+    return strcmp(path, "-") ? path : "standard input";
+}
+
+static cal_status read_stream(FILE *file, const char *name, cal_buf *text, cal_error *err)
+{
+    char bytes[1 << 16];
+    for (size_t got; (got = fread(bytes, 1, sizeof bytes, file)) > 0;) {
+        cal_buf_add_bytes(text, bytes, got);
+        if (text->len >= 1u << 30)
+            return cal_fail(err, CAL_USAGE, "%s: more than 1 GB of text", name);
+    }
+    if (ferror(file))
+        return cal_fail_errno(err, CAL_INPUT, "%s: cannot be read", name);
+    return CAL_OK;
+}
+
+cal_status cal_text_read(const char *path, char **text, size_t *length, cal_error *err)
+{
+    bool standard = !strcmp(path, "-");
+    cal_buf all = {0};
+    FILE *file = standard ? stdin : fopen(path, "r");
+    if (!file)
+        return cal_fail_errno(err, CAL_INPUT, "%s: cannot be opened", path);
+    cal_status status = read_stream(file, cal_text_name(path), &all, err);
+    if (!standard)
+        fclose(file);
+    *length = all.len;
+    if (!status)
+        *text = cal_buf_steal(&all);
+    cal_buf_free(&all);
+    return status;
 }

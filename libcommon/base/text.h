@@ -38,6 +38,10 @@ char *cal_casa_name(const char *name);
  * nor anything else of the selection syntax. */
 bool cal_casa_name_is_plain(const char *name);
 
+/* For each spw of the data the spw of a table: "0,0,1", with or without CASA's brackets. The caller
+ * frees the map, also after an error. */
+cal_status cal_parse_spwmap(const char *text, int **map, int *count, cal_error *err);
+
 /* A quantity: number and unit, blanks between allowed. Units: s ms us min h d; Hz kHz MHz GHz; m
  * km; deg arcmin arcsec rad; Jy mJy uJy. `base` is the unit wanted ("s", "Hz", "m", "rad", "Jy"); a
  * bare number is in `bare` (NULL: refused). */
@@ -52,6 +56,12 @@ bool cal_time_parse(const char *text, double *mjd_s);
 
 /* A count of bytes for people: "287 MB". text has at least 32 bytes. */
 char *cal_size_text(double bytes, char *text);
+
+/* All of a file, or of stdin for "-"; a NUL that is not counted follows. CAL_INPUT for what cannot be read, CAL_USAGE
+ * beyond 1 GB. The caller frees the text. */
+cal_status cal_text_read(const char *path, char **text, size_t *length, cal_error *err);
+/* The path for messages: "standard input" for "-". */
+const char *cal_text_name(const char *path);
 
 /* Blanks and '/' removed from a copy, the last component of a path; the caller frees it. */
 char *cal_basename(const char *path);

@@ -92,18 +92,15 @@ static cal_status check_stdout(cal_error *err)
 
 static cal_status print_page(const cal_tool *tool, const char *path, cal_error *err)
 {
-    cal_buf notes = {0}, page = {0};
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return cal_fail_errno(err, CAL_INPUT, "%s: cannot be opened", path);
-    char bytes[4096];
-    for (size_t got; (got = fread(bytes, 1, sizeof bytes, file)) > 0;)
-        cal_buf_add_bytes(&notes, bytes, got);
-    fclose(file);
-    cal_manual_page(tool, cal_buf_text(&notes), &page);
+    char *notes;
+    size_t length;
+    if (cal_text_read(path, &notes, &length, err))
+        return err->status;
+    cal_buf page = {0};
+    cal_manual_page(tool, notes, &page);
     fputs(cal_buf_text(&page), stdout);
-    cal_buf_free(&notes);
     cal_buf_free(&page);
+    free(notes);
     return CAL_OK;
 }
 
@@ -176,6 +173,7 @@ int cal_main(const cal_tool *tool, int argc, char **argv)
 {
     cal_error err = {0}, written = {0};
     cal_mode_now.tool = tool->name;
+    cal_mode_now.schema = tool->schema ? tool->schema : tool->name;
     cal_mode_now.command_line = quote_command(tool->name, argc, argv);
     cal_status status = run(tool, argc, argv, &err);
     if (check_stdout(&written) && (!status || status == CAL_NO)) {

@@ -28,6 +28,7 @@ typedef struct cal_example {
 #define CAL_GROUP_MS     "MeasurementSets"
 #define CAL_GROUP_SOLVE  "Solve and apply"
 #define CAL_GROUP_TABLES "Calibration tables"
+#define CAL_GROUP_CALLIB "Calibration library"
 #define CAL_GROUP_IMAGES "Images"
 #define CAL_GROUP_TASKS  "Tasks and plugins"
 
@@ -37,6 +38,7 @@ typedef struct cal_tool {
     const char *brief;              /* one line, lower case, no full stop */
     const char *operands;           /* "MS OUT", "[MS...]"; "" for none */
     int min_operands, max_operands; /* max -1: any number */
+    const char *schema;             /* of the result; NULL: the tool's name */
     const char *about;              /* a paragraph for --help and the manual page */
     const cal_option *options;      /* ends with CAL_OPTIONS_END */
     const cal_example *examples;    /* ends with {NULL, NULL}; at least one */
@@ -45,7 +47,7 @@ typedef struct cal_tool {
 
 int cal_main(const cal_tool *tool, int argc, char **argv);
 
-/* Print the result: `document` as JSON (its "schema" key is set to calutils/<tool>/1 as first key),
+/* Print the result: `document` as JSON (its "schema" key is set to calutils/<schema>/1 as first key),
  * filtered by --jq, or, on a terminal or under --text, what `text` makes of it. `text` borrows the
  * document; NULL means JSON always. Consumes it. */
 cal_status cal_print(jv document, void (*text)(jv document, cal_buf *out), cal_error *err);

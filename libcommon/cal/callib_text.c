@@ -65,19 +65,11 @@ cal_status cal_callib_parse(const char *text, const char *name, cal_chain_list *
 
 cal_status cal_callib_read(const char *path, cal_chain_list *list, cal_error *err)
 {
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return cal_fail_errno(err, CAL_INPUT, "cannot read the cal library %s", path);
-    cal_buf text = {0};
-    char part[4096];
-    size_t got;
-    while ((got = fread(part, 1, sizeof part, file)) > 0)
-        cal_buf_add_bytes(&text, part, got);
-    bool failed = ferror(file);
-    fclose(file);
-    cal_status status = failed
-                            ? cal_fail_errno(err, CAL_INPUT, "cannot read the cal library %s", path)
-                            : cal_callib_parse(cal_buf_text(&text), path, list, err);
-    cal_buf_free(&text);
+    char *text;
+    size_t length;
+    if (cal_text_read(path, &text, &length, err))
+        return cal_prefix(err, "cal library");
+    cal_status status = cal_callib_parse(text, path, list, err);
+    free(text);
     return status;
 }

@@ -84,31 +84,6 @@ cal_status cal_chain_set_interp(void *user, const char *text, cal_error *err)
     return CAL_OK;
 }
 
-/* "0,0,1", with or without CASA's brackets. */
-static cal_status parse_map(const char *text, int **map, int *count, cal_error *err)
-{
-    char *plain = cal_copy_text(text);
-    for (char *c = plain; *c; c++)
-        *c = strchr("[]", *c) ? ' ' : *c;
-    cal_words words = cal_words_split(plain, ',');
-    cal_status status = CAL_OK;
-    *map = CAL_NEW_ARRAY(int, words.count);
-    *count = words.count;
-    for (int i = 0; i < words.count && !status; i++) {
-        long long id;
-        if (!cal_parse_int(words.item[i], &id) || id < -999 || id > INT32_MAX)
-            status = cal_fail(err, CAL_USAGE,
-                              "%s: \"%s\" is no spw id; expected ids for spw 0, 1, ... of "
-                              "the data, as 0,0,1",
-                              text, words.item[i]);
-        else
-            (*map)[i] = (int)id;
-    }
-    cal_words_free(&words);
-    free(plain);
-    return status;
-}
-
 cal_status cal_chain_set_spwmap(void *user, const char *text, cal_error *err)
 {
     cal_chain_list *list = user;
@@ -117,7 +92,7 @@ cal_status cal_chain_set_spwmap(void *user, const char *text, cal_error *err)
     for (int i = list->group; i < list->count; i++) {
         free(list->item[i].spwmap);
         list->item[i].spwmap = NULL;
-        if (parse_map(text, &list->item[i].spwmap, &list->item[i].spwmaps, err))
+        if (cal_parse_spwmap(text, &list->item[i].spwmap, &list->item[i].spwmaps, err))
             return err->status;
     }
     return CAL_OK;

@@ -9,6 +9,9 @@
 void cal_book_add(cal_library *library, cal_book *book, int calibration, const char *caltype,
                   const char *origin, cal_regions data);
 
+/* All registrations of another book of this library, which is empty then. */
+void cal_book_append(cal_library *library, cal_book *book, cal_book *other);
+
 /* Which registrations an operation is meant for; a missing part takes all. The patterns are globs,
  * several with commas between. */
 typedef struct cal_predicate {
@@ -34,6 +37,7 @@ typedef struct cal_predicate {
             "true false", 0                                                                        \
     }
 
+bool cal_predicate_empty(const cal_predicate *predicate); /* fits everything */
 bool cal_predicate_fits(const cal_predicate *predicate, const cal_library *library,
                         const cal_registration *registration);
 

@@ -62,6 +62,8 @@ typedef struct cal_library {
     cal_virtual_spw
         *virtual_spw; /* spws of the first set under their ids, then those that only others have */
     int virtual_spws;
+    int *index; /* hash table of the calibrations */
+    size_t index_size;
 } cal_library;
 
 cal_library *cal_library_new(void);
@@ -72,8 +74,8 @@ cal_status cal_library_add_vis(cal_library *library, cal_vis *vis, cal_error *er
 /* By path, name, or name without .ms; CAL_INPUT when there is none: the sets are named. */
 cal_status cal_library_find_vis(const cal_library *library, const char *name, int *vis,
                                 cal_error *err);
-/* Match the spws of the sets by name (fields_ms 1.6); to be called when all sets are there. */
-cal_status cal_library_match_spws(cal_library *library, cal_error *err);
+/* Match the spws of the sets by name (fields_ms 1.6): once when all sets are there. */
+void cal_library_match_spws(cal_library *library);
 
 /* The number of the calibration in the library's list; a copy is added where there is none. */
 int cal_library_calibration(cal_library *library, const cal_calibration *calibration);
@@ -90,6 +92,12 @@ bool cal_caltype_known(const char *caltype);
 cal_status cal_library_from_json(jv document, const char *name, cal_library **library,
                                  cal_error *err);
 jv cal_library_json(const cal_library *library);
+/* item["spwmap"], a list of ids; none where it is missing. The caller frees the map, also after an error. */
+cal_status cal_spwmap_read(jv item, const cal_place *place, int **spw, int *count, cal_error *err);
+/* The calibration of an object with the keys gaintable, gainfield, ...: its number in the library's list, and its type, which the
+ * object holds. */
+cal_status cal_calibration_read(jv item, const cal_place *place, cal_library *library, int *calibration,
+                                const char **caltype, cal_error *err);
 jv cal_calibration_json(const cal_calibration *calibration);
 /* One box as the document has it: {"vis", "antenna", "spw", "field", "intent"}, "*" for all. */
 jv cal_region_json(const cal_library *library, const cal_region *region);

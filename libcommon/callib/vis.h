@@ -8,7 +8,7 @@
 #ifndef CAL_CALLIB_VIS_H
 #define CAL_CALLIB_VIS_H
 
-#include "base/json.h"
+#include "base/document.h"
 #include "callib/idset.h"
 
 /* name[id] is NULL where no such id exists; `all` are those that do. */
@@ -59,8 +59,8 @@ int cal_vis_next(const cal_vis *vis, const cal_box *box, int triple);
 
 /* From the document of ms-info, or from the same set as written by cal_vis_json(). CAL_USAGE, with
  * the place in the document, for what is missing, of the wrong type, or there twice. */
-cal_status cal_vis_from_ms_info(jv info, cal_vis **vis, cal_error *err);
-cal_status cal_vis_from_json(jv document, cal_vis **vis, cal_error *err);
+cal_status cal_vis_from_ms_info(jv info, const cal_place *place, cal_vis **vis, cal_error *err);
+cal_status cal_vis_from_json(jv document, const cal_place *place, cal_vis **vis, cal_error *err);
 jv cal_vis_json(const cal_vis *vis);
 void cal_vis_free(cal_vis *vis);
 bool cal_vis_same(const cal_vis *a, const cal_vis *b); /* in all but the path */

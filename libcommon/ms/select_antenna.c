@@ -313,3 +313,21 @@ cal_status cal_parse_antenna(const char *text, cal_selection *selection, cal_err
     free(names.station);
     return status;
 }
+
+cal_status cal_parse_first_antennas(const char *text, const cal_meta *meta, uint8_t *mark,
+                                    cal_error *err)
+{
+    cal_cursor cursor = {"antenna", text, text, err};
+    antenna_names names = names_of_antennas(meta);
+    cal_status status;
+    do {
+        status = mark_list(&cursor, &names, mark);
+        if (!status && cal_cursor_take(&cursor, "&"))
+            cursor.at += strcspn(cursor.at, ";");
+    } while (!status && cal_cursor_take(&cursor, ";"));
+    if (!status && !cal_cursor_at_end(&cursor))
+        status = cal_cursor_fail(&cursor, "\"%.1s\" cannot stand here", cursor.at);
+    free(names.name);
+    free(names.station);
+    return status;
+}

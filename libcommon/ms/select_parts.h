@@ -137,6 +137,9 @@ cal_status cal_parse_field(const char *text, cal_selection *selection, cal_error
 cal_status cal_parse_spw(const char *text, cal_selection *selection, cal_error *err);
 cal_status cal_parse_intent(const char *text, cal_selection *selection, cal_error *err);
 cal_status cal_parse_antenna(const char *text, cal_selection *selection, cal_error *err);
+/* mark[id] = 1 for the antennas before the & of each term. */
+cal_status cal_parse_first_antennas(const char *text, const cal_meta *meta, uint8_t *mark,
+                                    cal_error *err);
 cal_status cal_parse_feed(const char *text, cal_table *ms, cal_selection *selection,
                           cal_error *err);
 cal_status cal_parse_timerange(const char *text, cal_table *ms, cal_selection *selection,

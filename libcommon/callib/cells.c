@@ -1,0 +1,80 @@
+#include "callib/cells.h"
+
+#include "base/mem.h"
+#include <string.h>
+
+cal_cells cal_cells_make(const cal_vis *vis)
+{
+    cal_cells cells = {.vis = vis, .words = cal_idset_words(&vis->antenna.all)};
+    cells.word = CAL_NEW_ARRAY(uint64_t, (size_t)vis->triples * (size_t)cells.words);
+    return cells;
+}
+
+void cal_cells_free(cal_cells *cells)
+{
+    free(cells->word);
+    *cells = (cal_cells){0};
+}
+
+static size_t size_of(const cal_cells *cells)
+{
+    return (size_t)cells->vis->triples * (size_t)cells->words;
+}
+
+void cal_cells_add(cal_cells *cells, const cal_box *box)
+{
+    for (int t = -1; (t = cal_vis_next(cells->vis, box, t)) >= 0;)
+        for (int i = 0; i < cells->words; i++)
+            cells->word[(size_t)t * (size_t)cells->words + (size_t)i] |= box->antenna.word[i];
+}
+
+void cal_cells_subtract(cal_cells *cells, const cal_box *box)
+{
+    for (int t = -1; (t = cal_vis_next(cells->vis, box, t)) >= 0;)
+        for (int i = 0; i < cells->words; i++)
+            cells->word[(size_t)t * (size_t)cells->words + (size_t)i] &= ~box->antenna.word[i];
+}
+
+void cal_cells_unite(cal_cells *cells, const cal_cells *other)
+{
+    for (size_t i = 0; i < size_of(cells); i++)
+        cells->word[i] |= other->word[i];
+}
+
+void cal_cells_remove(cal_cells *cells, const cal_cells *other)
+{
+    for (size_t i = 0; i < size_of(cells); i++)
+        cells->word[i] &= ~other->word[i];
+}
+
+void cal_cells_intersect(cal_cells *cells, const cal_cells *other)
+{
+    for (size_t i = 0; i < size_of(cells); i++)
+        cells->word[i] &= other->word[i];
+}
+
+bool cal_cells_empty(const cal_cells *cells)
+{
+    for (size_t i = 0; i < size_of(cells); i++)
+        if (cells->word[i])
+            return false;
+    return true;
+}
+
+bool cal_cells_equal(const cal_cells *a, const cal_cells *b)
+{
+    return !memcmp(a->word, b->word, size_of(a) * sizeof *a->word);
+}
+
+int cal_box_common_triple(const cal_vis *vis, const cal_box *a, const cal_box *b)
+{
+    if (!cal_box_meets(a, b))
+        return -1;
+    cal_box both = cal_box_copy(a);
+    cal_idset_intersect(&both.spw, &b->spw);
+    cal_idset_intersect(&both.field, &b->field);
+    cal_idset_intersect(&both.intent, &b->intent);
+    int triple = cal_vis_next(vis, &both, -1);
+    cal_box_free(&both);
+    return triple;
+}
