@@ -1,5 +1,6 @@
 /* callib-add: register calibration tables for data. */
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/tool.h"
 #include "callib/batch.h"
 #include "callib/edit.h"
@@ -16,18 +17,21 @@ static const cal_option options[] = {
     {"gainfield", 0, CAL_TEXT, "SEL", &addition.gainfield,
      "use their solutions of these fields only, or of the nearest one", 0, 0},
     {"interp", 0, CAL_TEXT, "T[,F]", &addition.interp, "interpolation in time and frequency", 0, 0},
-    {"spwmap", 0, CAL_TEXT, "LIST", &spwmap, "for each spw of the data the spw of the table: 0,0,1", 0, 0},
+    {"spwmap", 0, CAL_TEXT, "LIST", &spwmap, "for each spw of the data the spw of the table: 0,0,1",
+     0, 0},
     {"calwt", 0, CAL_CHOICE, "BOOL", &calwt, "calibrate the weights too", "true false", 0},
     {"caltype", 0, CAL_TEXT, "TYPE", &addition.caltype,
-     "what the tables are: gaincal, bandpass, tsys, wvr, ...; else by --caltables, else unknown", 0, 0},
-    {"caltables", 0, CAL_TEXT, "FILE", &caltables, "documents of caltable-info, for the types of tables", 0,
+     "what the tables are: gaincal, bandpass, tsys, wvr, ...; else by --caltables, else unknown", 0,
      0},
+    {"caltables", 0, CAL_TEXT, "FILE", &caltables,
+     "documents of caltable-info, for the types of tables", 0, 0},
     CAL_TARGET_OPTIONS(addition.target),
     CAL_EDIT_OPTIONS(edit),
     CAL_HEADING("Many at once"),
     {"batch", 0, CAL_TEXT, "FILE", &batch,
      "additions as NDJSON, one object a line, with the options' names as keys", 0, 0},
-    {"task", 0, CAL_TEXT, "NAME", &addition.task, "who adds them, for the origin that is kept", 0, 0},
+    {"task", 0, CAL_TEXT, "NAME", &addition.task, "who adds them, for the origin that is kept", 0,
+     0},
     {"allow-empty", 0, CAL_FLAG, NULL, &allow_empty,
      "a selection without data adds nothing and is no error", 0, 0},
     CAL_OPTIONS_END};
@@ -39,7 +43,8 @@ static const cal_example examples[] = {
      "ms-info eb1.ms | callib-new | callib-add b.B | callib-export --format casa"},
     {"Sixty tables in one go", "callib-add -i lib.json --batch adds.ndjson"},
     {"What a line of such a file looks like",
-     "echo '{\"gaintable\":\"p.G\",\"intent\":\"TARGET\",\"spwmap\":[0,0]}' | callib-add -i lib.json --batch -"},
+     "echo '{\"gaintable\":\"p.G\",\"intent\":\"TARGET\",\"spwmap\":[0,0]}' | callib-add -i "
+     "lib.json --batch -"},
     {NULL, NULL},
 };
 
@@ -86,10 +91,12 @@ static const cal_tool tool = {
     .min_operands = 0,
     .max_operands = -1,
     .schema = "callib",
-    .about =
-        "Adds calibration tables to a calibration library, for the data that the selection names: all of "
-        "them if there is none. Where other tables are registered already, the new ones are applied after "
-        "them. Nothing is looked up in the tables, and they need not exist yet; callib-check does that.",
+    .about = "Adds calibration tables to a calibration library, for the data that the selection "
+             "names: all of "
+             "them if there is none. Where other tables are registered already, the new ones are "
+             "applied after "
+             "them. Nothing is looked up in the tables, and they need not exist yet; callib-check "
+             "does that.",
     .options = options,
     .examples = examples,
     .run = run,

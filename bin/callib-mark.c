@@ -17,7 +17,8 @@ static const cal_option options[] = {
     CAL_OPTIONS_END};
 
 static const cal_example examples[] = {
-    {"After an applycal of everything", "applycal --callib lib.json eb1.ms && callib-mark -i lib.json --vis eb1.ms"},
+    {"After an applycal of everything",
+     "applycal --callib lib.json eb1.ms && callib-mark -i lib.json --vis eb1.ms"},
     {"After an applycal of one field", "callib-mark -i lib.json --field 3C286"},
     {"It was a mistake", "callib-mark -i lib.json --field 3C286 --undo"},
     {NULL, NULL},
@@ -60,8 +61,10 @@ static const cal_tool tool = {
     .min_operands = 0,
     .max_operands = 0,
     .schema = "callib",
-    .about = "Moves calibrations of the selected data from the book of what is to be applied to the book "
-             "of what was. Only what was registered is moved, each with its origin; without options all of it.",
+    .about = "Moves calibrations of the selected data from the book of what is to be applied to "
+             "the book "
+             "of what was. Only what was registered is moved, each with its origin; without "
+             "options all of it.",
     .options = options,
     .examples = examples,
     .run = run,

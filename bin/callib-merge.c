@@ -14,7 +14,8 @@ static const cal_option options[] = {
 
 static const cal_example examples[] = {
     {"Two observations in one library", "callib-merge eb1.json eb2.json > both.json"},
-    {"What is left of a library when another one was applied", "callib-merge --minus lib.json done.json"},
+    {"What is left of a library when another one was applied",
+     "callib-merge --minus lib.json done.json"},
     {"Into a file", "callib-merge -i lib.json new.json"},
     {NULL, NULL},
 };
@@ -53,8 +54,10 @@ static const cal_tool tool = {
     .min_operands = 1,
     .max_operands = -1,
     .schema = "callib",
-    .about = "Appends the calibrations of the later libraries to those of the first, cell by cell, in this "
-             "order. With --minus every calibration that a later library has for some data is taken from these "
+    .about = "Appends the calibrations of the later libraries to those of the first, cell by cell, "
+             "in this "
+             "order. With --minus every calibration that a later library has for some data is "
+             "taken from these "
              "data in the first. The active books go together, and the applied ones.",
     .options = options,
     .examples = examples,

@@ -1,5 +1,6 @@
 /* callib-new: an empty calibration library for data sets. */
 #include "base/json.h"
+#include "base/text.h"
 #include "base/tool.h"
 #include "callib/edit.h"
 
@@ -55,11 +56,13 @@ static const cal_tool tool = {
     .min_operands = 0,
     .max_operands = -1,
     .schema = "callib",
-    .about =
-        "Reads what ms-info prints of one or several data sets, from files or from standard input, and "
-        "writes a calibration library that knows their antennas, spws, fields and intents and holds "
-        "no calibration yet. callib-add puts some in. Spws of several sets are matched by name, so that "
-        "--virtual-spw can name them all by the ids of the first set.",
+    .about = "Reads what ms-info prints of one or several data sets, from files or from standard "
+             "input, and "
+             "writes a calibration library that knows their antennas, spws, fields and intents and "
+             "holds "
+             "no calibration yet. callib-add puts some in. Spws of several sets are matched by "
+             "name, so that "
+             "--virtual-spw can name them all by the ids of the first set.",
     .options = options,
     .examples = examples,
     .run = run,

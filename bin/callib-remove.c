@@ -14,8 +14,8 @@ static bool all;
 static const cal_option options[] = {
     CAL_PREDICATE_OPTIONS(predicate),
     {"all", 0, CAL_FLAG, NULL, &all, "all calibrations of the selected data", 0, 0},
-    {"book", 0, CAL_CHOICE, "BOOK", &book, "from what is to be applied, or was", "active applied both",
-     0},
+    {"book", 0, CAL_CHOICE, "BOOK", &book, "from what is to be applied, or was",
+     "active applied both", 0},
     CAL_TARGET_OPTIONS(target),
     CAL_EDIT_OPTIONS(edit),
     CAL_OPTIONS_END};

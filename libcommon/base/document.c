@@ -34,9 +34,9 @@ cal_status cal_place_fail(const cal_place *place, cal_error *err, const char *fo
 }
 
 static const char *const kinds[] = {
-    [JV_KIND_INVALID] = "nothing",    [JV_KIND_NULL] = "null",       [JV_KIND_FALSE] = "false",
-    [JV_KIND_TRUE] = "true",          [JV_KIND_NUMBER] = "a number", [JV_KIND_STRING] = "a text",
-    [JV_KIND_ARRAY] = "an array",     [JV_KIND_OBJECT] = "an object",
+    [JV_KIND_INVALID] = "nothing", [JV_KIND_NULL] = "null",        [JV_KIND_FALSE] = "false",
+    [JV_KIND_TRUE] = "true",       [JV_KIND_NUMBER] = "a number",  [JV_KIND_STRING] = "a text",
+    [JV_KIND_ARRAY] = "an array",  [JV_KIND_OBJECT] = "an object",
 };
 
 static cal_status wrong_kind(jv value, const char *key, const cal_place *place, const char *wanted,

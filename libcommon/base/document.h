@@ -22,20 +22,21 @@ cal_status cal_place_fail(const cal_place *place, cal_error *err, const char *fo
 
 /* object[key]; all borrow the object, and texts live as long as it. CAL_USAGE when it is missing or of another kind;
  * the *_or functions take a default where it is missing or null. */
-cal_status cal_doc_text(jv object, const char *key, const cal_place *place, const char **text, cal_error *err);
+cal_status cal_doc_text(jv object, const char *key, const cal_place *place, const char **text,
+                        cal_error *err);
 cal_status cal_doc_text_or(jv object, const char *key, const cal_place *place, const char *missing,
                            const char **text, cal_error *err);
-cal_status cal_doc_bool_or(jv object, const char *key, const cal_place *place, bool missing, bool *value,
-                           cal_error *err);
+cal_status cal_doc_bool_or(jv object, const char *key, const cal_place *place, bool missing,
+                           bool *value, cal_error *err);
 /* A whole number within first..last. */
-cal_status cal_doc_int(jv object, const char *key, const cal_place *place, int first, int last, int *value,
-                       cal_error *err);
+cal_status cal_doc_int(jv object, const char *key, const cal_place *place, int first, int last,
+                       int *value, cal_error *err);
 
 /* For every item of the array object[key] (none where it is missing and `optional`) in turn; stops at the first that does not return
  * CAL_OK. `item` is borrowed from the array. */
 typedef cal_status cal_doc_visit(void *user, jv item, const cal_place *place, cal_error *err);
-cal_status cal_doc_each(jv object, const char *key, const cal_place *place, bool optional, cal_doc_visit *visit,
-                        void *user, cal_error *err);
+cal_status cal_doc_each(jv object, const char *key, const cal_place *place, bool optional,
+                        cal_doc_visit *visit, void *user, cal_error *err);
 /* CAL_USAGE unless the value is an object. */
 cal_status cal_doc_object(jv value, const cal_place *place, cal_error *err);
 

@@ -1,6 +1,7 @@
 /* Lines of CASA's cal-library text as items of a chain. */
 #include "cal/callib_text.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cal/interp.h"
 #include "callib/casa_text.h"
 #include <stdio.h>

@@ -12,9 +12,9 @@
 const char *cal_caltype_of_viscal(const char *viscal)
 {
     static const char *const types[][2] = {
-        {"G JONES", "gaincal"},    {"GSPLINE", "gaincal"},        {"T JONES", "gaincal"},
-        {"B JONES", "bandpass"},   {"BPOLY", "bandpass"},         {"B TSYS", "tsys"},
-        {"KANTPOS JONES", "antpos"}, {"A MUELLER", "uvcont"},     {"SDSKY_PS", "ps"},
+        {"G JONES", "gaincal"},        {"GSPLINE", "gaincal"},  {"T JONES", "gaincal"},
+        {"B JONES", "bandpass"},       {"BPOLY", "bandpass"},   {"B TSYS", "tsys"},
+        {"KANTPOS JONES", "antpos"},   {"A MUELLER", "uvcont"}, {"SDSKY_PS", "ps"},
         {"SDSKY_RASTER", "otfraster"}, {"SDSKY_OTF", "otf"},
     };
     for (size_t i = 0; i < CAL_COUNT(types); i++)
@@ -137,8 +137,8 @@ cal_status cal_addition_make(const cal_addition *addition, const cal_additions *
 /* A key that is misspelt must not pass for one that is missing. */
 static cal_status check_keys(jv item, const cal_place *place, cal_error *err)
 {
-    static const char *const keys[] = {"gaintable", "vis",    "field",     "spw",    "antenna",
-                                       "intent",    "interp", "gainfield", "spwmap", "calwt",
+    static const char *const keys[] = {"gaintable", "vis",    "field",      "spw",    "antenna",
+                                       "intent",    "interp", "gainfield",  "spwmap", "calwt",
                                        "caltype",   "task",   "virtual_spw"};
     cal_status status = CAL_OK;
     jv_object_foreach(item, key, value)
@@ -171,7 +171,8 @@ static cal_status read_target(jv item, const cal_place *place, cal_target *targe
 }
 
 /* What belongs to the tables; "" for the optional texts that are missing. */
-static cal_status read_terms(jv item, const cal_place *place, cal_addition *addition, cal_error *err)
+static cal_status read_terms(jv item, const cal_place *place, cal_addition *addition,
+                             cal_error *err)
 {
     if (cal_doc_text_or(item, "gainfield", place, "", &addition->gainfield, err) ||
         cal_doc_text_or(item, "interp", place, "linear,linear", &addition->interp, err) ||
@@ -218,8 +219,7 @@ static cal_status read_addition(jv item, const cal_place *place, const cal_addit
 {
     cal_addition addition = {0};
     cal_status status;
-    if (!(status = cal_doc_object(item, place, err)) &&
-        !(status = check_keys(item, place, err)) &&
+    if (!(status = cal_doc_object(item, place, err)) && !(status = check_keys(item, place, err)) &&
         !(status = read_target(item, place, &addition.target, err)) &&
         !(status = read_terms(item, place, &addition, err)))
         status = add_tables(item, place, &addition, rules, library, err);

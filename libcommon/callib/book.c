@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "callib/cells.h"
+#include "callib/cellset.h"
 #include "callib/listing.h"
 #include <string.h>
 
@@ -65,8 +65,8 @@ void cal_book_add(cal_library *library, cal_book *book, int calibration, const c
 {
     drop_regions_without_data(library, &data);
     if (data.count)
-        append(book, (cal_registration){calibration, cal_copy_text(caltype),
-                                        cal_copy_text(origin), data});
+        append(book, (cal_registration){calibration, cal_copy_text(caltype), cal_copy_text(origin),
+                                        data});
     else
         cal_regions_free(&data);
 }
@@ -93,12 +93,12 @@ static bool any_meets(const cal_regions *a, const cal_regions *b, int vis)
     return false;
 }
 
-static cal_cells cells_of(const cal_library *library, const cal_regions *regions, int vis)
+static cal_cellset cells_of(const cal_library *library, const cal_regions *regions, int vis)
 {
-    cal_cells cells = cal_cells_make(library->vis[vis]);
+    cal_cellset cells = cal_cellset_make(library->vis[vis]);
     for (int i = 0; i < regions->count; i++)
         if (regions->item[i].vis == vis)
-            cal_cells_add(&cells, &regions->item[i].box);
+            cal_cellset_add(&cells, &regions->item[i].box);
     return cells;
 }
 
@@ -117,19 +117,19 @@ static void cut_vis(const cal_library *library, cal_regions *data, const cal_reg
         move_regions(data, vis, outside);
         return;
     }
-    cal_cells rest = cells_of(library, data, vis), cut = cells_of(library, where, vis);
-    cal_cells_intersect(&cut, &rest);
-    cal_cells_remove(&rest, &cut);
-    if (cal_cells_empty(&rest)) {
+    cal_cellset rest = cells_of(library, data, vis), cut = cells_of(library, where, vis);
+    cal_cellset_intersect(&cut, &rest);
+    cal_cellset_remove(&rest, &cut);
+    if (cal_cellset_empty(&rest)) {
         move_regions(data, vis, inside);
-    } else if (cal_cells_empty(&cut)) {
+    } else if (cal_cellset_empty(&cut)) {
         move_regions(data, vis, outside);
     } else {
-        cal_cover_cells(&cut, vis, inside);
-        cal_cover_cells(&rest, vis, outside);
+        cal_cover_cells(cut.vis, cut.word, vis, inside);
+        cal_cover_cells(rest.vis, rest.word, vis, outside);
     }
-    cal_cells_free(&rest);
-    cal_cells_free(&cut);
+    cal_cellset_free(&rest);
+    cal_cellset_free(&cut);
 }
 
 static void cut(const cal_library *library, cal_regions *data, const cal_regions *where,

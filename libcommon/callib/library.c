@@ -6,9 +6,9 @@
 #include <string.h>
 
 const char *const cal_caltypes[] = {
-    "unknown", "gaincal", "bandpass", "tsys",       "wvr",   "polarization", "antpos",
-    "gc",      "opac",    "rq",       "swpow",      "finalcal", "uvcont",    "amp",
-    "ps",      "otfraster", "tecim",  "kcross",     "otf",   "gceff",        NULL,
+    "unknown", "gaincal",   "bandpass", "tsys",   "wvr",      "polarization", "antpos",
+    "gc",      "opac",      "rq",       "swpow",  "finalcal", "uvcont",       "amp",
+    "ps",      "otfraster", "tecim",    "kcross", "otf",      "gceff",        NULL,
 };
 
 bool cal_caltype_known(const char *caltype)
@@ -23,8 +23,9 @@ bool cal_caltype_known(const char *caltype)
 
 bool cal_calibration_equal(const cal_calibration *a, const cal_calibration *b)
 {
-    return a->calwt == b->calwt && a->spwmaps == b->spwmaps && !strcmp(a->gaintable, b->gaintable) &&
-           !strcmp(a->gainfield, b->gainfield) && !strcmp(a->interp, b->interp) &&
+    return a->calwt == b->calwt && a->spwmaps == b->spwmaps &&
+           !strcmp(a->gaintable, b->gaintable) && !strcmp(a->gainfield, b->gainfield) &&
+           !strcmp(a->interp, b->interp) &&
            (!a->spwmaps || !memcmp(a->spwmap, b->spwmap, (size_t)a->spwmaps * sizeof(int)));
 }
 
@@ -102,8 +103,7 @@ int cal_library_calibration(cal_library *library, const cal_calibration *calibra
 
 void cal_regions_add(cal_regions *regions, int vis, cal_box box)
 {
-    regions->item =
-        cal_grow(regions->item, (size_t)regions->count + 1, sizeof *regions->item);
+    regions->item = cal_grow(regions->item, (size_t)regions->count + 1, sizeof *regions->item);
     regions->item[regions->count++] = (cal_region){vis, box};
 }
 

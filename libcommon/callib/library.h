@@ -96,8 +96,8 @@ jv cal_library_json(const cal_library *library);
 cal_status cal_spwmap_read(jv item, const cal_place *place, int **spw, int *count, cal_error *err);
 /* The calibration of an object with the keys gaintable, gainfield, ...: its number in the library's list, and its type, which the
  * object holds. */
-cal_status cal_calibration_read(jv item, const cal_place *place, cal_library *library, int *calibration,
-                                const char **caltype, cal_error *err);
+cal_status cal_calibration_read(jv item, const cal_place *place, cal_library *library,
+                                int *calibration, const char **caltype, cal_error *err);
 jv cal_calibration_json(const cal_calibration *calibration);
 /* One box as the document has it: {"vis", "antenna", "spw", "field", "intent"}, "*" for all. */
 jv cal_region_json(const cal_library *library, const cal_region *region);

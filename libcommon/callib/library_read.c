@@ -2,7 +2,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "callib/book.h"
-#include "callib/cells.h"
+#include "callib/cellset.h"
 #include <string.h>
 
 typedef struct reader {
@@ -117,8 +117,8 @@ static cal_status read_box(jv item, const cal_place *place, const cal_vis *vis, 
 }
 
 /* Two boxes with a cell in common would apply the calibration twice there. */
-static cal_status check_disjoint(const cal_regions *data, const cal_vis *vis, const cal_place *place,
-                                 cal_error *err)
+static cal_status check_disjoint(const cal_regions *data, const cal_vis *vis,
+                                 const cal_place *place, cal_error *err)
 {
     const cal_region *last = &data->item[data->count - 1];
     for (int i = 0; i < data->count - 1; i++) {
@@ -162,8 +162,8 @@ static cal_status read_registration(void *user, jv item, const cal_place *place,
     r->registration = &registration;
     cal_status status = cal_doc_object(item, place, err);
     if (!status)
-        status = cal_calibration_read(item, place, r->library, &registration.calibration, &caltype,
-                                      err);
+        status =
+            cal_calibration_read(item, place, r->library, &registration.calibration, &caltype, err);
     if (!status)
         status = cal_doc_each(item, "data", place, false, read_region, r, err);
     if (!status) {

@@ -7,7 +7,6 @@
 #ifndef CAL_CALLIB_LISTING_H
 #define CAL_CALLIB_LISTING_H
 
-#include "callib/cells.h"
 #include "callib/map.h"
 
 typedef struct cal_line {
@@ -34,7 +33,8 @@ cal_listing cal_listing_pipeline(const cal_map *map);
  * has no calibration", ...), for the caller to free. NULL: it does. */
 char *cal_listing_fault(const cal_listing *listing, const cal_map *map);
 
-/* Disjoint boxes for a set of cells, as few as can be found, appended to *regions for set number `vis`. */
-void cal_cover_cells(const cal_cells *cells, int vis, cal_regions *regions);
+/* Boxes for a set of cells given as bits: in[t * words + ...], `words` 64-bit words of antennas for each triple. Appended to
+ * *regions for set number `vis`. */
+void cal_cover_cells(const cal_vis *set, const uint64_t *in, int vis, cal_regions *regions);
 
 #endif

@@ -36,7 +36,7 @@ typedef struct maker {
     const cal_vis *vis;
     int antennas;
     list_step *list;
-    uint32_t *pattern;       /* [patterns][antennas] */
+    uint32_t *pattern; /* [patterns][antennas] */
     size_t lists, patterns, pattern_room;
     number_table list_table, pattern_table;
     uint32_t *triple_pattern; /* [triples] */
@@ -96,7 +96,7 @@ static uint32_t keep_pattern(maker *m)
     number_table *table = &m->pattern_table;
     make_room(m, table, hash_of_pattern);
     size_t bytes = (size_t)m->antennas * sizeof *m->pattern;
-    const uint32_t *new = m->pattern + m->patterns * (size_t)m->antennas;
+    const uint32_t *new = m->pattern + m->patterns *(size_t)m->antennas;
     size_t slot = hash_of_pattern(m, m->patterns) & (table->size - 1);
     for (; table->slot[slot]; slot = (slot + 1) & (table->size - 1))
         if (!memcmp(m->pattern + (table->slot[slot] - 1) * (size_t)m->antennas, new, bytes))
@@ -110,8 +110,8 @@ static uint32_t *next_pattern(maker *m)
 {
     if (m->patterns == m->pattern_room) {
         m->pattern_room = m->pattern_room ? 2 * m->pattern_room : 64;
-        m->pattern = cal_grow(m->pattern, m->pattern_room * (size_t)m->antennas + 1,
-                              sizeof *m->pattern);
+        m->pattern =
+            cal_grow(m->pattern, m->pattern_room * (size_t)m->antennas + 1, sizeof *m->pattern);
     }
     return m->pattern + m->patterns * (size_t)m->antennas;
 }
@@ -120,8 +120,7 @@ static uint32_t longer_pattern(maker *m, uint32_t before, const cal_idset *anten
                                int calibration)
 {
     uint32_t *new = next_pattern(m);
-    memcpy(new, m->pattern + before * (size_t)m->antennas,
-           (size_t)m->antennas * sizeof *new);
+    memcpy(new, m->pattern + before * (size_t)m->antennas, (size_t)m->antennas * sizeof *new);
     for (CAL_IDS(antenna, antennas))
         new[antenna] = longer_list(m, new[antenna], calibration);
     return keep_pattern(m);

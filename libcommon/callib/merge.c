@@ -52,8 +52,7 @@ static cal_book translate(cal_library *library, const cal_library *other, const 
             if (number[at->data.item[j].vis] >= 0)
                 cal_regions_add(&data, number[at->data.item[j].vis],
                                 cal_box_copy(&at->data.item[j].box));
-        int calibration =
-            cal_library_calibration(library, &other->calibration[at->calibration]);
+        int calibration = cal_library_calibration(library, &other->calibration[at->calibration]);
         cal_book_add(library, &result, calibration, at->caltype, at->origin, data);
     }
     return result;

@@ -140,8 +140,8 @@ static cal_status resolve_box(const cal_target *target, const cal_library *libra
             ? select_virtual(target->spw, library, number, &box->spw, err)
             : select_axis(target->spw, cal_select_spws, &vis->spw, "spw", &box->spw, err);
     if (!status)
-        status = select_axis(target->field, cal_select_fields, &vis->field, "field", &box->field,
-                             err);
+        status =
+            select_axis(target->field, cal_select_fields, &vis->field, "field", &box->field, err);
     if (!status)
         status = select_axis(target->antenna, cal_select_antennas, &vis->antenna, "antenna",
                              &box->antenna, err);
@@ -203,9 +203,8 @@ cal_status cal_target_resolve(const cal_target *target, const cal_library *libra
                               cal_regions *regions, cal_error *err)
 {
     *regions = (cal_regions){0};
-    cal_status status = target->vis && *target->vis
-                            ? add_named_sets(target, library, regions, err)
-                            : add_all_sets(target, library, regions, err);
+    cal_status status = target->vis && *target->vis ? add_named_sets(target, library, regions, err)
+                                                    : add_all_sets(target, library, regions, err);
     if (status)
         cal_regions_free(regions);
     return status;

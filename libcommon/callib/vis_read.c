@@ -23,8 +23,7 @@ static void add_id(cal_axis *axis, int id, const char *name)
 {
     if (id >= axis->size) {
         axis->name = cal_grow(axis->name, (size_t)id + 1, sizeof *axis->name);
-        memset(axis->name + axis->size, 0,
-               (size_t)(id + 1 - axis->size) * sizeof *axis->name);
+        memset(axis->name + axis->size, 0, (size_t)(id + 1 - axis->size) * sizeof *axis->name);
         axis->size = id + 1;
     }
     axis->name[id] = cal_copy_text(name);
@@ -123,8 +122,7 @@ static void list_triples(draft *d)
     cal_triple *next = vis->triple;
     for (int i = 0; i < pairs; i++)
         for (uint64_t left = d->intents[i]; left; left &= left - 1)
-            *next++ = (cal_triple){i / vis->field.size, i % vis->field.size,
-                                   __builtin_ctzll(left)};
+            *next++ = (cal_triple){i / vis->field.size, i % vis->field.size, __builtin_ctzll(left)};
 }
 
 /* ---- from ms-info ---- */
@@ -156,7 +154,8 @@ static cal_status read_scan_spw(void *user, jv item, const cal_place *place, cal
 static cal_status read_intent(void *user, jv item, const cal_place *place, cal_error *err)
 {
     draft *d = user;
-    int intent = jv_get_kind(item) == JV_KIND_STRING ? find_intent(d->vis, jv_string_value(item)) : -1;
+    int intent =
+        jv_get_kind(item) == JV_KIND_STRING ? find_intent(d->vis, jv_string_value(item)) : -1;
     if (intent < 0)
         return cal_place_fail(place, err, "the name of an intent of this set is wanted");
     cal_idset_add(&d->scan->intent, intent);
@@ -382,8 +381,7 @@ static cal_status read_document(jv document, const cal_place *place, draft *d, c
 {
     cal_vis *vis = d->vis;
     const char *name, *path, *telescope;
-    if (cal_doc_object(document, place, err) ||
-        cal_doc_text(document, "vis", place, &name, err) ||
+    if (cal_doc_object(document, place, err) || cal_doc_text(document, "vis", place, &name, err) ||
         cal_doc_text_or(document, "path", place, name, &path, err) ||
         cal_doc_text_or(document, "telescope", place, "", &telescope, err) ||
         read_names(document, place, vis, err) ||

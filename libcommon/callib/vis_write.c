@@ -73,8 +73,7 @@ static jv data_json(const cal_vis *vis)
             (uint64_t)1 << vis->triple[t].intent;
     for (int t = 0; t < vis->triples; t++)
         if (intents[vis->triple[t].spw * vis->field.size + vis->triple[t].field])
-            cal_json_push(&list,
-                          take_data(vis, intents, vis->triple[t].spw, vis->triple[t].field));
+            cal_json_push(&list, take_data(vis, intents, vis->triple[t].spw, vis->triple[t].field));
     free(intents);
     return list;
 }
@@ -83,9 +82,9 @@ static jv obs_modes_json(const cal_vis *vis)
 {
     jv list = jv_array();
     for (int i = 0; i < vis->obs_modes; i++)
-        cal_json_push(&list, JV_OBJECT(jv_string("obs_mode"), jv_string(vis->obs_mode[i].text),
-                                       jv_string("intents"),
-                                       intents_json(vis, &vis->obs_mode[i].intent)));
+        cal_json_push(&list,
+                      JV_OBJECT(jv_string("obs_mode"), jv_string(vis->obs_mode[i].text),
+                                jv_string("intents"), intents_json(vis, &vis->obs_mode[i].intent)));
     return list;
 }
 

@@ -1,59 +1,59 @@
-#include "callib/cells.h"
+#include "callib/cellset.h"
 
 #include "base/mem.h"
 #include <string.h>
 
-cal_cells cal_cells_make(const cal_vis *vis)
+cal_cellset cal_cellset_make(const cal_vis *vis)
 {
-    cal_cells cells = {.vis = vis, .words = cal_idset_words(&vis->antenna.all)};
+    cal_cellset cells = {.vis = vis, .words = cal_idset_words(&vis->antenna.all)};
     cells.word = CAL_NEW_ARRAY(uint64_t, (size_t)vis->triples * (size_t)cells.words);
     return cells;
 }
 
-void cal_cells_free(cal_cells *cells)
+void cal_cellset_free(cal_cellset *cells)
 {
     free(cells->word);
-    *cells = (cal_cells){0};
+    *cells = (cal_cellset){0};
 }
 
-static size_t size_of(const cal_cells *cells)
+static size_t size_of(const cal_cellset *cells)
 {
     return (size_t)cells->vis->triples * (size_t)cells->words;
 }
 
-void cal_cells_add(cal_cells *cells, const cal_box *box)
+void cal_cellset_add(cal_cellset *cells, const cal_box *box)
 {
     for (int t = -1; (t = cal_vis_next(cells->vis, box, t)) >= 0;)
         for (int i = 0; i < cells->words; i++)
             cells->word[(size_t)t * (size_t)cells->words + (size_t)i] |= box->antenna.word[i];
 }
 
-void cal_cells_subtract(cal_cells *cells, const cal_box *box)
+void cal_cellset_subtract(cal_cellset *cells, const cal_box *box)
 {
     for (int t = -1; (t = cal_vis_next(cells->vis, box, t)) >= 0;)
         for (int i = 0; i < cells->words; i++)
             cells->word[(size_t)t * (size_t)cells->words + (size_t)i] &= ~box->antenna.word[i];
 }
 
-void cal_cells_unite(cal_cells *cells, const cal_cells *other)
+void cal_cellset_unite(cal_cellset *cells, const cal_cellset *other)
 {
     for (size_t i = 0; i < size_of(cells); i++)
         cells->word[i] |= other->word[i];
 }
 
-void cal_cells_remove(cal_cells *cells, const cal_cells *other)
+void cal_cellset_remove(cal_cellset *cells, const cal_cellset *other)
 {
     for (size_t i = 0; i < size_of(cells); i++)
         cells->word[i] &= ~other->word[i];
 }
 
-void cal_cells_intersect(cal_cells *cells, const cal_cells *other)
+void cal_cellset_intersect(cal_cellset *cells, const cal_cellset *other)
 {
     for (size_t i = 0; i < size_of(cells); i++)
         cells->word[i] &= other->word[i];
 }
 
-bool cal_cells_empty(const cal_cells *cells)
+bool cal_cellset_empty(const cal_cellset *cells)
 {
     for (size_t i = 0; i < size_of(cells); i++)
         if (cells->word[i])
@@ -61,7 +61,7 @@ bool cal_cells_empty(const cal_cells *cells)
     return true;
 }
 
-bool cal_cells_equal(const cal_cells *a, const cal_cells *b)
+bool cal_cellset_equal(const cal_cellset *a, const cal_cellset *b)
 {
     return !memcmp(a->word, b->word, size_of(a) * sizeof *a->word);
 }
