@@ -308,6 +308,14 @@ static char *main_image(const imaging *run, const char *kind)
     return cal_format("%s-%s.fits", run->name, kind);
 }
 
+static bool is_blank(const cal_image *image)
+{
+    for (size_t i = 0; i < cal_image_pixels(image); i++)
+        if (isfinite(image->pixel[i]))
+            return false;
+    return true;
+}
+
 static cal_status measure(const imaging *run, jv *result, cal_error *err)
 {
     char *path = main_image(run, "image");
@@ -322,6 +330,10 @@ static cal_status measure(const imaging *run, jv *result, cal_error *err)
             "WSClean found no data to image: all that was selected is flagged or has no weight");
     if (!status)
         status = cal_image_read(path, 0, &image, err);
+    if (!status && is_blank(image))
+        status = cal_fail(err, CAL_DATA,
+                          "the clean diverged until no pixel was a number; try a smaller mgain, a "
+                          "mask, or fewer components (niter, threshold)");
     if (!status && cal_json_has(run->input, "mask")) {
         mask = CAL_NEW_ARRAY(uint8_t, cal_image_pixels(image));
         status = cal_mask_add_file(image, cal_json_text_at(run->input, "mask", ""), mask, err);

@@ -248,3 +248,21 @@ END
     run --separate-stderr -0 image-make --text --niter 50 "$SCENE/one.ms" one
     assert_equal "$stderr" ""
 }
+
+@test "image-make: a clean that diverges beyond the range of numbers" {
+    ms-sim --antennas 10 --spws 1 --nchan 4 --length 10s --noise 0.01 ten.ms > /dev/null
+    run --separate-stderr -4 image-make --imsize 256 --niter 5000 --mgain 0.8 ten.ms none
+    assert_regex "$stderr" "^image-make: .*the clean diverged until no pixel was a number; try a smaller mgain"
+    [ ! -e none-image.fits ]
+    run --separate-stderr -0 image-make --imsize 256 --niter 5000 --mgain 0.5 ten.ms zero # a residual of 0
+    assert_regex "$stderr" "^image-make: warning: the clean diverged: the residual reaches .* the image .*e\+"
+}
+
+@test "image-make: snapshots of ten antennas converge without further options" {
+    for array in alma vla; do
+        ms-sim --array $array --antennas 10 --spws 1 --nchan 4 --length 10s --noise 0.01 $array.ms > /dev/null
+        run --separate-stderr -0 image-make --imsize 256 --niter 500 --jq '.rms < 0.05 and .peak.value < 1.2' $array.ms $array
+        assert_equal "$stderr" ""
+        assert_output true
+    done
+}

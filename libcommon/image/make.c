@@ -136,15 +136,20 @@ static double largest_pixel(jv images, const char *kind)
     return largest;
 }
 
-/* A clean that takes sidelobes for sources adds more than it takes away. */
+/* A clean that takes sidelobes for sources adds more than it takes away. In the end WSClean cannot compute the residual any more and
+ * writes 0 for it, but the model is in the image. */
 static void warn_if_diverged(jv result)
 {
+    const double too_much =
+        10; /* sources that the beam blends or that bowls lower stay far below */
     jv images = cal_json_at(result, "images");
-    double dirty = largest_pixel(images, "dirty"), residual = largest_pixel(images, "residual");
-    if (residual > dirty)
-        cal_warn("the clean diverged: the residual reaches %.3g Jy/beam, the dirty image %.3g; "
-                 "try a smaller --mgain, a --mask, or fewer components (--niter, --threshold)",
-                 residual, dirty);
+    double dirty = largest_pixel(images, "dirty"), residual = largest_pixel(images, "residual"),
+           restored = largest_pixel(images, "image");
+    if (residual > dirty || restored > too_much * dirty)
+        cal_warn("the clean diverged: the residual reaches %.3g Jy/beam, the image %.3g, before it "
+                 "was %.3g; try a smaller --mgain, a --mask, or fewer components (--niter, "
+                 "--threshold)",
+                 residual, restored, dirty);
     jv_free(images);
 }
 
