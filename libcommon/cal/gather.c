@@ -6,7 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { ROWS_PER_ITEM = 64 };
+/* What is read and worked on at a time stays in a core's own cache. */
+enum { PIECE_BYTES = 256 << 10, MOST_PIECE_ROWS = 2048 };
 
 /* ---- setting up ---- */
 
@@ -90,6 +91,7 @@ cal_status cal_gather_make(const cal_plan *plan, cal_table *ms, const cal_meta *
         if (!gather->dd[plan->group[g].dd].selected)
             status = set_up_dd(gather, plan->group[g].dd, selection, err);
     for (int j = 0; j < rule->jobs; j++) {
+        gather->scratch[j].piece = cal_piece_new();
         gather->scratch[j].use = CAL_NEW_ARRAY(float, gather->most_samples);
         gather->scratch[j].weight = CAL_NEW_ARRAY(float, gather->most_samples);
     }
@@ -112,8 +114,13 @@ void cal_gather_free(cal_gather *gather)
     for (int g = 0; g < gather->plan->groups; g++)
         cal_group_sums_free(&gather->group[g]);
     for (int j = 0; j < gather->rule.jobs; j++) {
-        free(gather->scratch[j].use);
-        free(gather->scratch[j].weight);
+        cal_gather_scratch *scratch = &gather->scratch[j];
+        cal_piece_free(scratch->piece);
+        free(scratch->use);
+        free(scratch->weight);
+        free(scratch->row_weight);
+        free(scratch->row_factor);
+        free(scratch->missing);
     }
     free(gather->dd);
     free(gather->group);
@@ -121,9 +128,6 @@ void cal_gather_free(cal_gather *gather)
     free(gather->ready);
     free(gather->scratch);
     free(gather->sums);
-    free(gather->row_weight);
-    free(gather->row_factor);
-    free(gather->missing);
     free(gather);
 }
 
@@ -150,13 +154,6 @@ const int *cal_gather_ready(const cal_gather *gather, int *count)
 
 /* ---- rows, in parallel ---- */
 
-typedef struct row_work {
-    cal_gather *gather;
-    cal_block *block;
-    cal_status status;
-    cal_error error; /* of the first item that failed */
-} row_work;
-
 /* FLAG_ROW flags the row; one flagged correlation flags the others of its channel. */
 static void spread_flags(const cal_gather_dd *dd, bool flag_row, bool corr_flags, uint8_t *flag)
 {
@@ -180,34 +177,33 @@ static float weight_of(float sigma)
 }
 
 /* The weights that earlier tables scale. */
-static void weigh(cal_gather *gather, cal_block *block, int64_t row, bool spectra)
+static void weigh(cal_gather_scratch *scratch, cal_block *part, int64_t row, bool spectra)
 {
-    for (int c = 0; c < block->ncorr; c++)
-        gather->row_weight[row * block->ncorr + c] =
-            weight_of(block->sigma[row * block->ncorr + c]);
-    float *spectrum = spectra ? block->sigma_spectrum + row * block->nchan * block->ncorr : NULL;
-    for (int k = 0; spectra && k < block->nchan * block->ncorr; k++)
+    for (int c = 0; c < part->ncorr; c++)
+        scratch->row_weight[row * part->ncorr + c] = weight_of(part->sigma[row * part->ncorr + c]);
+    float *spectrum = spectra ? part->sigma_spectrum + row * part->nchan * part->ncorr : NULL;
+    for (int k = 0; spectra && k < part->nchan * part->ncorr; k++)
         spectrum[k] = weight_of(spectrum[k]);
 }
 
-static bool has_spectra(const cal_block *block)
+static bool has_spectra(const cal_block *part)
 {
-    return block->sigma_spectrum && block->weight_spectrum;
+    return part->sigma_spectrum && part->weight_spectrum;
 }
 
 /* Sums over the channels of one row. */
-static void sum_row(cal_gather *gather, const cal_block *block, int64_t row,
-                    cal_gather_scratch *scratch)
+static void sum_row(const cal_gather *gather, const cal_block *part, int64_t row,
+                    cal_gather_scratch *scratch, cal_row_sums *sums)
 {
-    const cal_gather_dd *dd = &gather->dd[block->rows.dd[row]];
+    const cal_gather_dd *dd = &gather->dd[part->rows.dd[row]];
     int64_t at = row * dd->samples;
-    const float complex *data = block->data + at,
-                        *model = block->model ? block->model + at : dd->point;
-    const uint8_t *flag = block->flag + at;
+    const float complex *data = part->data + at,
+                        *model = part->model ? part->model + at : dd->point;
+    const uint8_t *flag = part->flag + at;
     const float *use = dd->selected, *weight = dd->selected;
-    bool spectra = has_spectra(block);
+    bool spectra = has_spectra(part);
     if (spectra || memchr(flag, 1, (size_t)dd->samples)) {
-        const float *spectrum = spectra ? block->sigma_spectrum + at : NULL;
+        const float *spectrum = spectra ? part->sigma_spectrum + at : NULL;
         for (int k = 0; k < dd->samples; k++)
             scratch->use[k] = flag[k] ? 0 : dd->selected[k];
         for (int k = 0; k < dd->samples; k++)
@@ -217,7 +213,6 @@ static void sum_row(cal_gather *gather, const cal_block *block, int64_t row,
         use = scratch->use;
         weight = scratch->weight;
     }
-    cal_row_sums *sums = &gather->sums[row];
     cal_row_sum(data, model, use, weight, dd->samples, dd->ncorr, sums);
     if (!cal_row_is_finite(sums, dd->ncorr)) {
         size_t room = (size_t)(dd->samples + CAL_ROW_LANES) * sizeof *use;
@@ -228,9 +223,9 @@ static void sum_row(cal_gather *gather, const cal_block *block, int64_t row,
         cal_row_sum(data, model, scratch->use, scratch->weight, dd->samples, dd->ncorr, sums);
     }
     for (int c = 0; c < dd->ncorr; c++) {
-        float w = spectra ? 1 : gather->row_weight[row * dd->ncorr + c];
+        float w = spectra ? 1 : scratch->row_weight[row * dd->ncorr + c];
         if (sums->modelled[c] > 0)
-            w *= gather->row_factor[row * dd->ncorr + c];
+            w *= scratch->row_factor[row * dd->ncorr + c];
         sums->re[c] *= w;
         sums->im[c] *= w;
         sums->weight[c] *= w;
@@ -238,60 +233,101 @@ static void sum_row(cal_gather *gather, const cal_block *block, int64_t row,
 }
 
 /* One chain of earlier tables; data that one of them has no solutions for are flagged out. */
-static cal_status apply_chain(cal_chain *chain, cal_gather *gather, cal_block *block, int64_t first,
-                              int64_t end, const cal_chain_data *use, int worker, cal_error *err)
+static cal_status apply_chain(cal_chain *chain, cal_block *part, const cal_chain_data *use,
+                              int worker, cal_error *err)
 {
-    int64_t cell = (int64_t)block->nchan * block->ncorr;
-    if (chain && cal_chain_apply(chain, block, first, end, use, worker, err))
+    int64_t cell = (int64_t)part->nchan * part->ncorr;
+    if (chain && cal_chain_apply(chain, part, 0, part->rows.count, use, worker, err))
         return err->status;
-    for (int64_t row = first; chain && row < end; row++)
-        if (gather->missing[row])
-            memset(block->flag + row * cell, 1, (size_t)cell);
+    for (int64_t row = 0; chain && row < part->rows.count; row++)
+        if (use->missing[row])
+            memset(part->flag + row * cell, 1, (size_t)cell);
     return CAL_OK;
 }
 
-static cal_status calibrate(cal_gather *gather, cal_block *block, int64_t first, int64_t end,
-                            int worker, cal_error *err)
+static cal_status calibrate(cal_gather *gather, cal_block *part, int worker, cal_error *err)
 {
-    cal_chain_data use = {.data = block->data,
-                          .flag = block->flag,
-                          .weight = gather->row_weight,
-                          .weight_spectrum = has_spectra(block) ? block->sigma_spectrum : NULL,
-                          .missing = gather->missing};
-    if (apply_chain(gather->rule.before, gather, block, first, end, &use, worker, err))
+    cal_gather_scratch *scratch = &gather->scratch[worker];
+    cal_chain_data use = {.data = part->data,
+                          .flag = part->flag,
+                          .weight = scratch->row_weight,
+                          .weight_spectrum = has_spectra(part) ? part->sigma_spectrum : NULL,
+                          .missing = scratch->missing};
+    if (apply_chain(gather->rule.before, part, &use, worker, err))
         return err->status;
-    for (int64_t k = first * block->ncorr; k < end * block->ncorr; k++)
-        gather->row_factor[k] = 1;
-    use.weight = gather->row_factor;
+    for (int64_t k = 0; k < part->rows.count * part->ncorr; k++)
+        scratch->row_factor[k] = 1;
+    use.weight = scratch->row_factor;
     use.weight_spectrum = NULL;
-    return apply_chain(gather->rule.within, gather, block, first, end, &use, worker, err);
+    return apply_chain(gather->rule.within, part, &use, worker, err);
 }
 
-static void sum_rows(void *user, int item, int worker)
+static void sum_rows(cal_gather *gather, cal_block *part, int worker, cal_row_sums *sums,
+                     cal_error *err)
 {
-    row_work *work = user;
-    cal_gather *gather = work->gather;
-    cal_block *block = work->block;
-    int64_t first = (int64_t)item * ROWS_PER_ITEM, end = first + ROWS_PER_ITEM;
-    end = end > block->rows.count ? block->rows.count : end;
-    for (int64_t row = first; row < end; row++) {
-        const cal_gather_dd *dd = &gather->dd[block->rows.dd[row]];
+    cal_gather_scratch *scratch = &gather->scratch[worker];
+    const cal_rows *rows = &part->rows;
+    for (int64_t row = 0; row < rows->count; row++) {
+        const cal_gather_dd *dd = &gather->dd[rows->dd[row]];
         if (!dd->selected)
             continue;
-        spread_flags(dd, block->rows.flag_row[row], gather->rule.corr_flags,
-                     block->flag + row * dd->samples);
-        weigh(gather, block, row, has_spectra(block));
+        spread_flags(dd, rows->flag_row[row], gather->rule.corr_flags,
+                     part->flag + row * dd->samples);
+        weigh(scratch, part, row, has_spectra(part));
     }
-    cal_error err = {0};
-    if (calibrate(gather, block, first, end, worker, &err)) {
-        if (!__atomic_exchange_n(&work->status, err.status, __ATOMIC_ACQ_REL))
-            work->error = err;
+    if (calibrate(gather, part, worker, err))
         return;
+    for (int64_t row = 0; row < rows->count; row++)
+        if (gather->dd[rows->dd[row]].selected && rows->antenna1[row] != rows->antenna2[row])
+            sum_row(gather, part, row, scratch, &sums[row]);
+}
+
+/* ---- pieces ---- */
+
+static void make_scratch(cal_gather_scratch *scratch, int64_t rows)
+{
+    if (rows <= scratch->rows)
+        return;
+    size_t cells = (size_t)rows * CAL_ROW_CORRS;
+    scratch->rows = rows;
+    scratch->row_weight = cal_grow(scratch->row_weight, cells, sizeof *scratch->row_weight);
+    scratch->row_factor = cal_grow(scratch->row_factor, cells, sizeof *scratch->row_factor);
+    scratch->missing = cal_grow(scratch->missing, (size_t)rows, 1);
+}
+
+/* DATA, MODEL_DATA, FLAG, and the spectra of weights. */
+static int64_t rows_of_piece(const cal_gather *gather, const cal_block *block)
+{
+    int64_t sample = 9 + (gather->rule.model.column ? 8 : 0) + (gather->spectra ? 8 : 0);
+    int64_t rows = PIECE_BYTES / (sample * block->nchan * block->ncorr);
+    return rows < 1 ? 1 : rows > MOST_PIECE_ROWS ? MOST_PIECE_ROWS : rows;
+}
+
+int cal_gather_begin(cal_gather *gather, const cal_block *block)
+{
+    gather->block = block;
+    gather->piece_rows = rows_of_piece(gather, block);
+    if (block->rows.count > gather->room) {
+        gather->room = block->rows.count;
+        gather->sums = cal_grow(gather->sums, (size_t)gather->room, sizeof *gather->sums);
     }
-    for (int64_t row = first; row < end; row++)
-        if (gather->dd[block->rows.dd[row]].selected &&
-            block->rows.antenna1[row] != block->rows.antenna2[row])
-            sum_row(gather, block, row, &gather->scratch[worker]);
+    for (int j = 0; j < gather->rule.jobs; j++)
+        make_scratch(&gather->scratch[j], gather->piece_rows);
+    return (int)((block->rows.count + gather->piece_rows - 1) / gather->piece_rows);
+}
+
+void cal_gather_piece(cal_gather *gather, int piece, int worker)
+{
+    const cal_block *block = gather->block;
+    int64_t first = piece * gather->piece_rows, count = block->rows.count - first;
+    cal_error err = {0};
+    cal_block *part;
+    if (count > gather->piece_rows)
+        count = gather->piece_rows;
+    if (!cal_piece_load(gather->scratch[worker].piece, block, first, count, &part, &err))
+        sum_rows(gather, part, worker, gather->sums + first, &err);
+    if (err.status && !__atomic_exchange_n(&gather->status, err.status, __ATOMIC_ACQ_REL))
+        gather->error = err;
 }
 
 /* ---- sums, in the order of the file ---- */
@@ -303,9 +339,9 @@ static bool same_instant(const cal_rows *rows, int64_t i, int64_t j)
            rows->observation[i] == rows->observation[j];
 }
 
-static void add_rows(cal_gather *gather, const cal_block *block)
+static void add_rows(cal_gather *gather)
 {
-    const cal_rows *rows = &block->rows;
+    const cal_rows *rows = &gather->block->rows;
     int group = -1;
     for (int64_t i = 0, last = 0; i < rows->count; i++) {
         if (rows->antenna1[i] == rows->antenna2[i])
@@ -327,29 +363,12 @@ static int by_number(const void *x, const void *y)
     return *(const int *)x - *(const int *)y;
 }
 
-static void make_room(cal_gather *gather, const cal_block *block)
+cal_status cal_gather_end(cal_gather *gather, cal_error *err)
 {
-    if (block->rows.count * block->ncorr <= gather->room)
-        return;
-    gather->room = block->rows.count * CAL_ROW_CORRS;
-    gather->sums = cal_grow(gather->sums, (size_t)block->rows.count, sizeof *gather->sums);
-    gather->row_weight =
-        cal_grow(gather->row_weight, (size_t)gather->room, sizeof *gather->row_weight);
-    gather->row_factor =
-        cal_grow(gather->row_factor, (size_t)gather->room, sizeof *gather->row_factor);
-    gather->missing = cal_grow(gather->missing, (size_t)block->rows.count, 1);
-}
-
-cal_status cal_gather_block(cal_gather *gather, cal_block *block, cal_error *err)
-{
-    row_work work = {.gather = gather, .block = block};
-    int items = (int)((block->rows.count + ROWS_PER_ITEM - 1) / ROWS_PER_ITEM);
-    make_room(gather, block);
-    cal_parallel(gather->rule.jobs, items, sum_rows, &work);
     gather->ready_count = 0;
-    if (work.status)
-        return cal_fail(err, work.status, "%s", work.error.text);
-    add_rows(gather, block);
+    if (gather->status)
+        return cal_fail(err, gather->status, "%s", gather->error.text);
+    add_rows(gather);
     qsort(gather->ready, (size_t)gather->ready_count, sizeof *gather->ready, by_number);
     return CAL_OK;
 }

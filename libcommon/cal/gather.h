@@ -1,16 +1,19 @@
 /* From the visibility stream to what is solved: weighted means per solution group and baseline.
  *
  *     cal_gather *gather = NULL;
- *     cal_gather_make(plan, meta, selection, &rule, &gather, err);
+ *     cal_gather_make(plan, ms, meta, selection, &rule, &gather, err);
  *     for each block:
- *         cal_gather_block(gather, block, err);
+ *         for each piece < cal_gather_begin(gather, block), on any thread:
+ *             cal_gather_piece(gather, piece, worker);
+ *         cal_gather_end(gather, err);
  *         for each solution in cal_gather_ready(gather, &count):
  *             cal_gather_problem(gather, solution, &averages);  ... solve ...
  *             cal_gather_release(gather, solution);
  *
  * Sums are kept only for the solutions that are under way, so memory does not grow with the rows of
- * a set in time order, and a set in another order comes out the same. Rows are worked on in
- * parallel, sums are taken in the order of the file: the same bits for every number of jobs.
+ * a set in time order, and a set in another order comes out the same. Pieces of a block are read and
+ * worked on in parallel, small enough to stay in the processor's cache; sums are taken in the order of
+ * the file: the same bits for every number of jobs.
  *
  * Rules (CASA's, caltables 3.1): weights are 1/SIGMA^2, or 1/SIGMA_SPECTRUM^2 where both spectra
  * exist; a flagged correlation flags the others of its channel unless corr_flags; earlier tables
@@ -48,9 +51,15 @@ void cal_gather_free(cal_gather *gather);
 /* What the reader has to read: CAL_READ_... */
 unsigned cal_gather_columns(const cal_gather *gather);
 
-/* Changes data and flags of the block. */
-cal_status cal_gather_block(cal_gather *gather, cal_block *block, cal_error *err);
-/* The solutions that became complete with the last block, in the order of the plan. */
+/* The block that comes next, which stays until the end; returns how many pieces it has. */
+int cal_gather_begin(cal_gather *gather, const cal_block *block);
+/* Read and sum up one of them: in any order, on several threads (`worker` 0..jobs-1), also while
+ * solutions that are ready are worked out. */
+void cal_gather_piece(cal_gather *gather, int piece, int worker);
+/* When all of them are through; fails where one did. */
+cal_status cal_gather_end(cal_gather *gather, cal_error *err);
+/* The solutions that became complete with the last block, in the order of the plan; valid until the
+ * next end. */
 const int *cal_gather_ready(const cal_gather *gather, int *count);
 
 /* What a solution is made of: the data of the problem, and labels that belong to it. */

@@ -30,8 +30,14 @@ typedef struct cal_group_sums {
     double start;        /* MJD s */
 } cal_group_sums;
 
+/* What one job works with: a piece of a block, and arrays over its rows. */
 typedef struct cal_gather_scratch {
+    cal_piece *piece;
     float *use, *weight; /* [most_samples] */
+    int64_t rows;        /* room in those below */
+    float *row_weight;   /* [row][corr] */
+    float *row_factor;   /* [row][corr] on the weights of samples with a model */
+    uint8_t *missing;    /* [row] no solutions in an earlier table */
     int64_t not_finite;
 } cal_gather_scratch;
 
@@ -47,11 +53,13 @@ struct cal_gather {
     int ready_count;
     int most_samples;
     cal_gather_scratch *scratch; /* [job] */
-    int64_t room;                /* elements of row_weight */
-    cal_row_sums *sums;          /* [row] of the block */
-    float *row_weight;           /* [row][corr] of the block */
-    float *row_factor;           /* [row][corr] on the weights of samples with a model */
-    uint8_t *missing;            /* [row] of the block: no solutions in an earlier table */
+
+    const cal_block *block; /* the one at hand */
+    int64_t piece_rows;     /* rows of it that are worked on at a time */
+    int64_t room;           /* of sums */
+    cal_row_sums *sums;     /* [row] of the block */
+    cal_status status;
+    cal_error error; /* of the first piece that failed */
 };
 
 void cal_group_sums_add(cal_group_sums *group, const cal_gather *gather, const cal_row_sums *row,

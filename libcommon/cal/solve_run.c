@@ -10,7 +10,8 @@ typedef struct solve_run {
     const cal_solve_rule *rule;
     cal_gather *gather;
     cal_gain_list *gains;
-    const int *ready;
+    const int *ready; /* solutions to be worked out */
+    int ready_count, pieces;
     int lowest_spw;
 } solve_run;
 
@@ -29,11 +30,9 @@ static void note_passed(const cal_gain_list *list, cal_interval_gains *item)
         item->passed[i] = !item->gains.flag[i];
 }
 
-static void solve_one(void *user, int index, int worker)
+static void solve_one(const solve_run *run, int solution)
 {
-    const solve_run *run = user;
     const cal_solve_rule *rule = run->rule;
-    int solution = run->ready[index];
     cal_interval_gains *item = &run->gains->item[solution];
     cal_averages averages = {.problem = {.scalar = rule->gather.scalar,
                                          .corr_flags = rule->gather.corr_flags,
@@ -43,7 +42,6 @@ static void solve_one(void *user, int index, int worker)
                                          .optimum = rule->optimum},
                              .expected = item->expected,
                              .data = item->data};
-    (void)worker;
     label(run, solution, item);
     cal_gather_problem(run->gather, solution, &averages);
     item->time = averages.time;
@@ -56,21 +54,29 @@ static void solve_one(void *user, int index, int worker)
     free(averages.problem.baseline);
 }
 
-/* Solve what the block completed, and let its sums go. */
-static void solve_ready(solve_run *run)
+/* The solutions that the last block completed, and the pieces of the next one. */
+static void work(void *user, int item, int worker)
 {
-    int count;
-    run->ready = cal_gather_ready(run->gather, &count);
-    cal_parallel(run->rule->gather.jobs, count, solve_one, run);
-    for (int k = 0; k < count; k++)
+    const solve_run *run = user;
+    if (item < run->ready_count)
+        solve_one(run, run->ready[item]);
+    else
+        cal_gather_piece(run->gather, item - run->ready_count, worker);
+}
+
+static void work_all(solve_run *run)
+{
+    cal_parallel(run->rule->gather.jobs, run->ready_count + run->pieces, work, run);
+    for (int k = 0; k < run->ready_count; k++)
         cal_gather_release(run->gather, run->ready[k]);
+    run->ready_count = run->pieces = 0;
 }
 
 static cal_status stream(cal_table *ms, const cal_selection *selection, solve_run *run,
                          cal_error *err)
 {
-    static const cal_reader_options options = {.skip = CAL_SKIP_UVW | CAL_SKIP_FEEDS |
-                                                       CAL_SKIP_ARRAY | CAL_SKIP_OTHERS};
+    static const cal_reader_options options = {
+        .skip = CAL_SKIP_UVW | CAL_SKIP_FEEDS | CAL_SKIP_ARRAY | CAL_SKIP_OTHERS, .pieces = true};
     cal_reader *reader;
     cal_block *block;
     if (cal_reader_open(ms, run->meta, selection, cal_gather_columns(run->gather), &options,
@@ -79,11 +85,15 @@ static cal_status stream(cal_table *ms, const cal_selection *selection, solve_ru
     cal_progress_start("solving", "rows", (double)run->plan->rows);
     cal_status status;
     while (!(status = cal_reader_next(reader, &block, err)) && block) {
-        if ((status = cal_gather_block(run->gather, block, err)))
+        run->pieces = cal_gather_begin(run->gather, block);
+        work_all(run);
+        if ((status = cal_gather_end(run->gather, err)))
             break;
-        solve_ready(run);
+        run->ready = cal_gather_ready(run->gather, &run->ready_count);
         cal_progress_add((double)block->rows.count);
     }
+    if (!status)
+        work_all(run);
     cal_progress_end();
     cal_reader_close(reader);
     return status;

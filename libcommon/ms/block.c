@@ -6,6 +6,9 @@
  * part of it is still in the processor's cache when the caller gets it. */
 enum { BLOCK_BYTES = 4 << 20, MOST_ROWS = 65536 };
 
+/* When pieces of it are read one by one, a block may be as long as its scalar columns like. */
+enum { BLOCK_OF_PIECES = 32 << 20 };
+
 /* ---- the thread that reads ahead ---- */
 
 /* Fills the slots in turn; ends after the last block, an error, or when told to. */
@@ -125,7 +128,8 @@ static int64_t choose_window(const cal_reader *reader)
 {
     int ndim, dds = reader->meta->dds;
     const int *dd = reader->selection ? cal_selection_dds(reader->selection, &dds) : NULL;
-    int64_t rows = BLOCK_BYTES / row_bytes(reader->what, largest_cells(reader->meta, dd, dds));
+    int64_t bytes = reader->pieces ? BLOCK_OF_PIECES : BLOCK_BYTES;
+    int64_t rows = bytes / row_bytes(reader->what, largest_cells(reader->meta, dd, dds));
     int64_t tile[CAL_MAX_DIM + 1];
     if (rows > MOST_ROWS)
         rows = MOST_ROWS;
@@ -177,6 +181,7 @@ cal_status cal_reader_open(cal_table *ms, const cal_meta *meta, const cal_select
         reader->next_row = options->first_row;
         reader->window_rows = options->window;
         reader->skip = cal_rows_skip(selection, options->skip);
+        reader->pieces = options->pieces;
         if (options->end_row > 0 && options->end_row < reader->end_row)
             reader->end_row = options->end_row;
     }
@@ -211,6 +216,7 @@ void cal_reader_close(cal_reader *reader)
     free(reader->keep);
     free(reader->index);
     for (int s = 0; s < 2; s++) {
+        reader_slot_clear(&reader->slot[s]);
         cal_rows_free(reader->slot[s].rows);
         for (int i = 0; i < READER_COLUMNS; i++)
             free(reader->slot[s].memory[i]);

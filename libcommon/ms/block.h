@@ -19,6 +19,7 @@
 #include "ms/select.h"
 #include "table/table.h"
 #include <complex.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Scalar columns of `count` rows. */
@@ -62,6 +63,7 @@ typedef struct cal_block {
     uint8_t *flag;                           /* [row][chan][corr] */
     float *weight, *sigma;                   /* [row][corr] */
     float *weight_spectrum, *sigma_spectrum; /* [row][chan][corr] or NULL */
+    const struct reader_slot *files; /* what is still to be read from them; see cal_piece_load() */
 } cal_block;
 
 typedef struct cal_reader cal_reader;
@@ -71,6 +73,7 @@ typedef struct cal_reader_options {
     int64_t
         window; /* rows looked at together; 0: chosen from the tiles, about 4 MB in all columns */
     unsigned skip; /* CAL_SKIP_... */
+    bool pieces;   /* the caller reads the columns of [chan][corr] himself, by cal_piece_load() */
 } cal_reader_options;
 
 /* `selection` NULL: all rows. Asking for a column that the MS lacks is CAL_INPUT. */
@@ -80,6 +83,16 @@ cal_status cal_reader_open(cal_table *ms, const cal_meta *meta, const cal_select
 /* The next block, valid until the next call or close; *block is NULL at the end. */
 cal_status cal_reader_next(cal_reader *reader, cal_block **block, cal_error *err);
 void cal_reader_close(cal_reader *reader); /* NULL is fine */
+
+/* Rows first .. first + count - 1 of a block with all their columns, as a block of its own; *part is valid until the piece is
+ * loaded again. With the option `pieces` the columns of [chan][corr] come straight from the files, into memory of the piece:
+ * several threads read, each with a piece, and work on what is still in their cache. (Columns that cannot be had so stand in the
+ * whole block.) */
+typedef struct cal_piece cal_piece;
+cal_piece *cal_piece_new(void);
+void cal_piece_free(cal_piece *piece); /* NULL is fine */
+cal_status cal_piece_load(cal_piece *piece, const cal_block *block, int64_t first, int64_t count,
+                          cal_block **part, cal_error *err);
 
 /* Between these the caller may use the MS that is being read. */
 void cal_reader_lock(cal_reader *reader);

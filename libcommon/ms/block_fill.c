@@ -18,7 +18,7 @@ const array_column reader_columns[READER_COLUMNS] = {
      offsetof(cal_block, float_data)},
 };
 
-static void **pointer_in(cal_block *block, const array_column *column)
+void **reader_array(cal_block *block, const array_column *column)
 {
     return (void **)((char *)block + column->offset);
 }
@@ -145,10 +145,21 @@ static bool all_fit(const cal_reader *reader, const array_column *column, const 
     return true;
 }
 
-static cal_status read_column(cal_reader *reader, const array_column *column, cal_block *block,
-                              void *memory, cal_error *err)
+void reader_slot_clear(reader_slot *slot)
 {
-    void **pointer = pointer_in(block, column);
+    for (int i = 0; i < READER_COLUMNS; i++) {
+        cal_located_free(slot->located[i]);
+        slot->located[i] = NULL;
+    }
+}
+
+/* Read a column, or find where its cells are. */
+static cal_status read_column(cal_reader *reader, const array_column *column, reader_slot *slot,
+                              cal_error *err)
+{
+    cal_block *block = &slot->block;
+    int number = (int)(column - reader_columns);
+    void **pointer = reader_array(block, column);
     int64_t first = block->rows.row[0];
     *pointer = NULL;
     char found[80];
@@ -158,9 +169,14 @@ static cal_status read_column(cal_reader *reader, const array_column *column, ca
     cal_status status = check_shape(reader, column, block, first, err);
     if (status)
         return status;
-    *pointer = memory;
-    status = cal_table_get(reader->ms, column->name, column->type, reader_span(&block->rows),
-                           memory, err);
+    cal_span rows = reader_span(&block->rows);
+    if (reader->pieces && column->per_channel)
+        status = cal_table_locate(reader->ms, column->name, column->type, rows,
+                                  &slot->located[number], err);
+    if (status || slot->located[number])
+        return status;
+    *pointer = slot->memory[number];
+    status = cal_table_get(reader->ms, column->name, column->type, rows, *pointer, err);
     if (status && column->optional && !all_fit(reader, column, block)) {
         *pointer = NULL;
         return CAL_OK;
@@ -171,16 +187,18 @@ static cal_status read_column(cal_reader *reader, const array_column *column, ca
 cal_status reader_fill(cal_reader *reader, reader_slot *slot)
 {
     cal_error *err = &slot->err;
+    reader_slot_clear(slot);
     cal_status status = next_window(reader, err);
     slot->end = !status && !reader->kept;
     if (status || slot->end)
         return status;
     status = pick_rows(reader, slot, err);
+    slot->block.files = slot;
     for (int i = 0; i < READER_COLUMNS && !status; i++) {
         if (!(reader->what & reader_columns[i].what))
             continue;
         cal_reader_lock(reader);
-        status = read_column(reader, &reader_columns[i], &slot->block, slot->memory[i], err);
+        status = read_column(reader, &reader_columns[i], slot, err);
         cal_reader_unlock(reader);
     }
     return status;

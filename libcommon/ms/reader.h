@@ -1,5 +1,5 @@
-/* The insides of the reader: what block.c (slots, thread, opening) and block_fill.c (windows, columns)
- * share. */
+/* The insides of the reader: what block.c (slots, thread, opening), block_fill.c (windows, columns) and
+ * piece.c (parts of a block) share. */
 #ifndef CAL_MS_READER_H
 #define CAL_MS_READER_H
 
@@ -28,6 +28,7 @@ typedef struct reader_slot {
     cal_block block;
     cal_rows *rows;
     void *memory[READER_COLUMNS];
+    cal_located *located[READER_COLUMNS]; /* columns that are read piece by piece, else NULL */
     cal_status status;
     cal_error err;
     bool full, end;
@@ -38,6 +39,7 @@ struct cal_reader {
     const cal_meta *meta;
     const cal_selection *selection;
     unsigned what, skip;
+    bool pieces;
     int64_t next_row, end_row, window_rows;
 
     cal_rows *window; /* the rows looked at together */
@@ -55,6 +57,12 @@ struct cal_reader {
 
 /* Make the next block in the slot: slot->end when there is none. */
 cal_status reader_fill(cal_reader *reader, reader_slot *slot);
+
+/* Forget where the columns of its last block are. */
+void reader_slot_clear(reader_slot *slot);
+
+/* The array of a column in a block. */
+void **reader_array(cal_block *block, const array_column *column);
 
 /* The rows as a range where they are one. */
 cal_span reader_span(const cal_rows *rows);

@@ -127,6 +127,15 @@ cal_status cal_rows_read(cal_table *ms, int64_t first, int64_t count, unsigned s
     return CAL_OK;
 }
 
+cal_rows cal_rows_part(const cal_rows *rows, int64_t first, int64_t count)
+{
+    cal_rows part = {.count = count, .row = rows->row + first};
+    for (int i = 0; i < cal_row_column_count; i++)
+        *array_of(&part, &cal_row_columns[i]) =
+            cal_row_values(rows, &cal_row_columns[i]) + first * cal_row_columns[i].size;
+    return part;
+}
+
 void cal_rows_copy(cal_rows *to, int64_t at, const cal_rows *from, int64_t from_at)
 {
     to->row[at] = from->row[from_at];

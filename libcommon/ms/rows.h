@@ -40,6 +40,9 @@ cal_status cal_rows_read(cal_table *ms, int64_t first, int64_t count, unsigned s
 /* What of `skip` may be left out although rows are selected by `selection` (NULL: all rows). */
 unsigned cal_rows_skip(const cal_selection *selection, unsigned skip);
 
+/* Rows first .. first+count-1, in the arrays of `rows`. */
+cal_rows cal_rows_part(const cal_rows *rows, int64_t first, int64_t count);
+
 /* Row `from_at` of `from` to row `at` of `to`, row number included. */
 void cal_rows_copy(cal_rows *to, int64_t at, const cal_rows *from, int64_t from_at);
 /* to = from[index[0..count-1]]. */

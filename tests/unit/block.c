@@ -101,6 +101,22 @@ typedef struct counts {
     bool right;
 } counts;
 
+/* The same of a block whose columns are still in the files, seven rows at a time. */
+static bool pieces_right(const cal_block *block, cal_piece *piece, counts *tally)
+{
+    cal_error err = {0};
+    cal_block *part;
+    bool right = true;
+    for (int64_t first = 0, count; first < block->rows.count; first += count) {
+        count = block->rows.count - first < 7 ? block->rows.count - first : 7;
+        CHECK_OK(cal_piece_load(piece, block, first, count, &part, &err), err);
+        right = right && part->rows.count == count && block_right(part) &&
+                part->rows.row[0] == block->rows.row[first];
+        tally->with_spectrum += part->weight_spectrum ? count : 0;
+    }
+    return right;
+}
+
 static counts read_all(cal_table *ms, const cal_reader_options *options)
 {
     unsigned what = CAL_READ_DATA | CAL_READ_FLAG | CAL_READ_WEIGHT | CAL_READ_WEIGHT_SPECTRUM;
@@ -108,6 +124,8 @@ static counts read_all(cal_table *ms, const cal_reader_options *options)
     cal_reader *reader;
     cal_block *block;
     counts tally = {.right = true};
+    bool pieces = options && options->pieces;
+    cal_piece *piece = cal_piece_new();
     CHECK_OK(cal_reader_open(ms, &meta, NULL, what, options, &reader, &err), err);
     for (;;) {
         CHECK_OK(cal_reader_next(reader, &block, &err), err);
@@ -115,12 +133,14 @@ static counts read_all(cal_table *ms, const cal_reader_options *options)
             break;
         tally.blocks++;
         tally.rows += block->rows.count;
-        tally.right = tally.right && block_right(block);
-        tally.with_spectrum += block->weight_spectrum ? block->rows.count : 0;
+        tally.right =
+            tally.right && (pieces ? pieces_right(block, piece, &tally) : block_right(block));
+        tally.with_spectrum += !pieces && block->weight_spectrum ? block->rows.count : 0;
     }
     CHECK_OK(cal_reader_next(reader, &block, &err), err);
     CHECK(block == NULL);
     cal_reader_close(reader);
+    cal_piece_free(piece);
     return tally;
 }
 
@@ -132,6 +152,12 @@ static void check_reading(cal_table *ms)
     counts small = read_all(ms, &(cal_reader_options){.window = 64});
     CHECK(small.right && small.rows == ROWS && small.blocks == 2 * 16);
     CHECK(small.with_spectrum == 334 + 298); /* dd 0: the windows that end before row 500 */
+    counts pieces = read_all(ms, &(cal_reader_options){.pieces = true});
+    CHECK(pieces.right && pieces.rows == ROWS && pieces.blocks == 2);
+    CHECK(pieces.with_spectrum == 334);
+    pieces = read_all(ms, &(cal_reader_options){.window = 64, .pieces = true});
+    CHECK(pieces.right && pieces.rows == ROWS && pieces.blocks == 2 * 16);
+    CHECK(pieces.with_spectrum == 334 + 298);
     counts one = read_all(ms, &(cal_reader_options){.window = 1});
     CHECK(one.right && one.rows == ROWS && one.blocks == ROWS);
     counts part = read_all(ms, &(cal_reader_options){.first_row = 10, .end_row = 21});
