@@ -1,0 +1,434 @@
+#include "ms/field_facts.h"
+#include "base/mem.h"
+#include "ms/select.h"
+#include <math.h>
+#include <string.h>
+
+/* ---- typed pieces of the document ---- */
+
+enum { MOST_IDS = 1 << 24 };
+
+static bool is_id(jv value)
+{
+    double number = jv_get_kind(value) == JV_KIND_NUMBER ? jv_number_value(value) : -1;
+    return number >= 0 && number < MOST_IDS && number == rint(number);
+}
+
+/* object[key] as a list; a missing key is an empty one. */
+static cal_status list_at(jv object, const char *key, const char *where, jv *list, cal_error *err)
+{
+    *list = cal_json_at(object, key);
+    if (jv_get_kind(*list) == JV_KIND_ARRAY)
+        return CAL_OK;
+    bool missing = jv_get_kind(*list) == JV_KIND_NULL;
+    jv_free(*list);
+    *list = jv_array();
+    return missing ? CAL_OK : cal_fail(err, CAL_INPUT, "%s.%s is no list", where, key);
+}
+
+static cal_status read_ids(jv object, const char *key, const char *where, cal_id_list *ids,
+                           cal_error *err)
+{
+    jv list;
+    cal_status status = list_at(object, key, where, &list, err);
+    ids->id = CAL_NEW_ARRAY(int, jv_array_length(jv_copy(list)));
+    jv_array_foreach(list, i, value)
+    {
+        /* scans name their fields and windows as objects */
+        jv id = jv_get_kind(value) == JV_KIND_OBJECT ? cal_json_at(value, "id") : jv_copy(value);
+        if (is_id(id))
+            ids->id[ids->count++] = (int)jv_number_value(id);
+        else if (!status)
+            status = cal_fail(err, CAL_INPUT, "%s.%s[%d] is no id", where, key, i);
+        jv_free(id);
+        jv_free(value);
+    }
+    jv_free(list);
+    return status;
+}
+
+static cal_status read_words(jv object, const char *key, const char *where, cal_words *words,
+                             cal_error *err)
+{
+    jv list;
+    cal_status status = list_at(object, key, where, &list, err);
+    jv_array_foreach(list, i, value)
+    {
+        if (jv_get_kind(value) == JV_KIND_STRING)
+            cal_words_add(words, jv_string_value(value));
+        else if (!status)
+            status = cal_fail(err, CAL_INPUT, "%s.%s[%d] is no text", where, key, i);
+        jv_free(value);
+    }
+    jv_free(list);
+    return status;
+}
+
+static cal_status read_id(jv object, const char *where, int *id, cal_error *err)
+{
+    jv value = cal_json_at(object, "id");
+    bool good = is_id(value);
+    *id = good ? (int)jv_number_value(value) : 0;
+    jv_free(value);
+    return good ? CAL_OK : cal_fail(err, CAL_INPUT, "%s.id is no id", where);
+}
+
+/* One list of objects: `read` fills element i of the array at `base`. */
+typedef cal_status element_reader(jv object, const char *where, void *element, cal_error *err);
+
+static cal_status read_list(jv info, const char *key, element_reader *read, size_t size,
+                            void **elements, int *count, cal_error *err)
+{
+    jv list;
+    cal_status status = list_at(info, key, "", &list, err);
+    int length = jv_array_length(jv_copy(list));
+    *elements = cal_alloc(length, size);
+    for (*count = 0; *count < length && !status;) {
+        char *where = cal_format("%s[%d]", key, *count);
+        jv value = jv_array_get(jv_copy(list), *count);
+        status = jv_get_kind(value) == JV_KIND_OBJECT
+                     ? read(value, where, (char *)*elements + *count * size, err)
+                     : cal_fail(err, CAL_INPUT, "%s is no object", where);
+        ++*count; /* what was read in part is freed as well */
+        jv_free(value);
+        free(where);
+    }
+    jv_free(list);
+    return status;
+}
+
+/* ---- fields, scans, states, tokens ---- */
+
+static char *without_blanks(const char *text)
+{
+    text += strspn(text, " ");
+    size_t length = strlen(text);
+    while (length && text[length - 1] == ' ')
+        length--;
+    return cal_format("%.*s", (int)length, text);
+}
+
+static cal_status read_field(jv object, const char *where, void *element, cal_error *err)
+{
+    cal_field_fact *field = element;
+    const char *name = cal_json_text_at(object, "name", NULL);
+    field->name = cal_copy_text(name ? name : "");
+    field->key = without_blanks(field->name);
+    field->code = cal_copy_text(cal_json_text_at(object, "code", ""));
+    field->origin = cal_copy_text(cal_json_text_at(object, "intents_from", "none"));
+    field->flag_row = cal_json_bool_at(object, "flag_row", false);
+    field->has_rows = cal_json_number_at(object, "rows", 1) > 0;
+    field->has_source = cal_json_has(object, "source");
+    if (!name)
+        return cal_fail(err, CAL_INPUT, "%s.name is no text", where);
+    if (read_id(object, where, &field->id, err) ||
+        read_ids(object, "spws", where, &field->spws, err) ||
+        read_ids(object, "scans", where, &field->scans, err) ||
+        read_ids(object, "states", where, &field->states, err) ||
+        read_words(object, "intents", where, &field->intents, err) ||
+        read_words(object, "tokens", where, &field->tokens, err))
+        return err->status;
+    return CAL_OK;
+}
+
+static cal_status read_scan(jv object, const char *where, void *element, cal_error *err)
+{
+    cal_scan_fact *scan = element;
+    if (read_ids(object, "fields", where, &scan->fields, err) ||
+        read_ids(object, "spws", where, &scan->spws, err) ||
+        read_words(object, "intents", where, &scan->intents, err) ||
+        read_words(object, "tokens", where, &scan->tokens, err))
+        return err->status;
+    return CAL_OK;
+}
+
+static cal_status read_state(jv object, const char *where, void *element, cal_error *err)
+{
+    cal_state_fact *state = element;
+    state->tokens = cal_words_split(cal_json_text_at(object, "obs_mode", ""), ',');
+    if (read_id(object, where, &state->id, err) ||
+        read_words(object, "intents", where, &state->intents, err) ||
+        read_ids(object, "scans", where, &state->scans, err))
+        return err->status;
+    return CAL_OK;
+}
+
+static cal_status read_token(jv object, const char *where, void *element, cal_error *err)
+{
+    cal_token_fact *token = element;
+    token->token = cal_copy_text(cal_json_text_at(object, "token", ""));
+    return read_words(object, "intents", where, &token->intents, err);
+}
+
+/* ---- spectral windows ---- */
+
+typedef struct window_fact {
+    int id;
+    cal_spw spw;
+    bool science;
+} window_fact;
+
+static double *numbers_at(jv object, const char *key, int *count)
+{
+    jv list = cal_json_at(object, key);
+    *count = jv_get_kind(list) == JV_KIND_ARRAY ? jv_array_length(jv_copy(list)) : 0;
+    double *number = CAL_NEW_ARRAY(double, *count);
+    for (int i = 0; i < *count; i++) {
+        jv value = jv_array_get(jv_copy(list), i);
+        number[i] = jv_get_kind(value) == JV_KIND_NUMBER ? jv_number_value(value) : NAN;
+        jv_free(value);
+    }
+    jv_free(list);
+    return number;
+}
+
+static cal_status read_window(jv object, const char *where, void *element, cal_error *err)
+{
+    window_fact *window = element;
+    cal_spw *spw = &window->spw;
+    int widths;
+    spw->name = cal_copy_text(cal_json_text_at(object, "name", ""));
+    spw->freq = numbers_at(object, "freq_hz", &spw->nchan);
+    spw->width = numbers_at(object, "width_hz", &widths);
+    spw->flag_row = cal_json_bool_at(object, "flag_row", false);
+    window->science = cal_json_bool_at(object, "science", true);
+    if (widths != spw->nchan)
+        return cal_fail(err, CAL_INPUT, "%s has %d frequencies and %d widths", where, spw->nchan,
+                        widths);
+    return read_id(object, where, &window->id, err);
+}
+
+/* A cal_meta that has windows, each with one data description, and nothing else. */
+static void set_windows(cal_field_facts *facts, window_fact *window, int count)
+{
+    cal_meta *meta = facts->meta;
+    for (int i = 0; i < count; i++)
+        meta->spws = window[i].id >= meta->spws ? window[i].id + 1 : meta->spws;
+    meta->dds = meta->spws;
+    meta->pols = 1;
+    meta->spw = CAL_NEW_ARRAY(cal_spw, meta->spws);
+    meta->dd = CAL_NEW_ARRAY(cal_data_desc, meta->spws);
+    meta->pol = CAL_NEW(cal_polarization);
+    facts->science = CAL_NEW_ARRAY(uint8_t, meta->spws);
+    for (int i = 0; i < count; i++) {
+        cal_spw *spw = &meta->spw[window[i].id], old = *spw;
+        *spw = window[i].spw;
+        window[i].spw = old; /* of an id that comes twice: freed with the list */
+        facts->science[window[i].id] = window[i].science;
+    }
+    for (int i = 0; i < meta->spws; i++) {
+        meta->dd[i].spw = i;
+        if (!meta->spw[i].name)
+            meta->spw[i].name = cal_copy_text("");
+    }
+}
+
+static cal_status read_windows(jv info, cal_field_facts *facts, cal_error *err)
+{
+    void *elements;
+    int count;
+    cal_status status =
+        read_list(info, "spws", read_window, sizeof(window_fact), &elements, &count, err);
+    window_fact *window = elements;
+    if (!status)
+        set_windows(facts, window, count);
+    for (int i = 0; i < count; i++) {
+        free(window[i].spw.name);
+        free(window[i].spw.freq);
+        free(window[i].spw.width);
+    }
+    free(window);
+    return status;
+}
+
+cal_status cal_field_facts_spws(const cal_field_facts *facts, const char *expression,
+                                cal_id_list *spws, cal_error *err)
+{
+    cal_select_text text = {.spw = expression};
+    cal_selection *selection;
+    int count;
+    if (cal_select_resolve(&text, NULL, facts->meta, &selection, err))
+        return cal_prefix(err, "%s", facts->path);
+    const cal_spw_choice *choice = cal_selection_spws(selection, &count);
+    *spws = (cal_id_list){CAL_NEW_ARRAY(int, count), count};
+    for (int i = 0; i < count; i++)
+        spws->id[i] = choice[i].spw;
+    cal_selection_free(selection);
+    return CAL_OK;
+}
+
+/* ---- the whole ---- */
+
+static int by_id(const void *a, const void *b)
+{
+    const cal_field_fact *first = a, *second = b;
+    return (first->id > second->id) - (first->id < second->id);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static cal_status order_fields(cal_field_facts *facts, cal_error *err)
+{
+    qsort(facts->field, facts->fields, sizeof *facts->field, by_id);
+    for (int i = 1; i < facts->fields; i++)
+        if (facts->field[i].id == facts->field[i - 1].id)
+            return cal_fail(err, CAL_INPUT, "two fields have the id %d", facts->field[i].id);
+    return CAL_OK;
+}
+
+typedef struct named_index {
+    const char *key;
+    int index;
+} named_index;
+
+static int by_key(const void *a, const void *b)
+{
+    const named_index *first = a, *second = b;
+    int order = strcmp(first->key, second->key);
+    return order ? order : first->index - second->index;
+}
+
+static void link_namesakes(cal_field_facts *facts)
+{
+    named_index *entry = CAL_NEW_ARRAY(named_index, facts->fields);
+    for (int i = 0; i < facts->fields; i++)
+        entry[i] = (named_index){facts->field[i].key, i};
+    qsort(entry, facts->fields, sizeof *entry, by_key);
+    for (int i = 0; i < facts->fields; i++) {
+        cal_field_fact *field = &facts->field[entry[i].index];
+        bool follows = i && !strcmp(entry[i].key, entry[i - 1].key);
+        field->first = follows ? facts->field[entry[i - 1].index].first : entry[i].index;
+        field->next = -1;
+        if (follows)
+            facts->field[entry[i - 1].index].next = entry[i].index;
+    }
+    free(entry);
+}
+
+int cal_field_facts_index(const cal_field_facts *facts, int id)
+{
+    const cal_field_fact wanted = {.id = id};
+    const cal_field_fact *found =
+        bsearch(&wanted, facts->field, facts->fields, sizeof wanted, by_id);
+    return found ? (int)(found - facts->field) : -1;
+}
+
+static void collect_intents(cal_field_facts *facts)
+{
+    cal_words *all = &facts->intents;
+    for (int f = 0; f < facts->fields; f++) {
+        const cal_words *own = &facts->field[f].intents;
+        for (int i = 0; i < own->count && facts->field[f].has_rows; i++) {
+            bool known = false;
+            for (int k = 0; k < all->count && !known; k++)
+                known = !strcmp(all->item[k], own->item[i]);
+            if (!known)
+                cal_words_add(all, own->item[i]);
+        }
+    }
+    if (all->count)
+        qsort(all->item, all->count, sizeof *all->item, by_text);
+}
+
+static cal_status check_document(jv info, cal_error *err)
+{
+    const char *schema = cal_json_text_at(info, "schema", "calutils/ms-info/1");
+    if (strcmp(schema, "calutils/ms-info/1"))
+        return cal_fail(err, CAL_INPUT, "a document of ms-info is wanted, and this is %s", schema);
+    if (!cal_json_has(info, "fields"))
+        return cal_fail(err, CAL_INPUT, "a document of ms-info is wanted, and this has no fields");
+    return CAL_OK;
+}
+
+#define READ_LIST(key, reader, list, count)                                                        \
+    read_list(info, key, reader, sizeof *made->list, (void **)&made->list, &made->count, err)
+
+cal_status cal_field_facts_read(jv info, const char *name, cal_field_facts **facts, cal_error *err)
+{
+    cal_field_facts *made = CAL_NEW(cal_field_facts);
+    made->path = cal_copy_text(cal_json_text_at(info, "path", name));
+    made->meta = CAL_NEW(cal_meta);
+    made->meta->path = cal_copy_text(made->path);
+    made->meta->name = cal_copy_text(made->path);
+    cal_status status = check_document(info, err);
+    if (status || (status = READ_LIST("fields", read_field, field, fields)) ||
+        (status = READ_LIST("scans", read_scan, scan, scans)) ||
+        (status = READ_LIST("states", read_state, state, states)) ||
+        (status = READ_LIST("intents", read_token, token, tokens)) ||
+        (status = read_windows(info, made, err)) || (status = order_fields(made, err))) {
+        cal_field_facts_free(made);
+        return cal_prefix(err, "%s", name);
+    }
+    link_namesakes(made);
+    collect_intents(made);
+    *facts = made;
+    return CAL_OK;
+}
+
+static void free_field(cal_field_fact *field)
+{
+    free(field->name);
+    free(field->key);
+    free(field->code);
+    free(field->origin);
+    free(field->spws.id);
+    free(field->scans.id);
+    free(field->states.id);
+    cal_words_free(&field->intents);
+    cal_words_free(&field->tokens);
+}
+
+static void free_scan(cal_scan_fact *scan)
+{
+    free(scan->fields.id);
+    free(scan->spws.id);
+    cal_words_free(&scan->intents);
+    cal_words_free(&scan->tokens);
+}
+
+void cal_field_facts_free(cal_field_facts *facts)
+{
+    if (!facts)
+        return;
+    for (int i = 0; i < facts->fields; i++)
+        free_field(&facts->field[i]);
+    for (int i = 0; i < facts->scans; i++)
+        free_scan(&facts->scan[i]);
+    for (int i = 0; i < facts->states; i++) {
+        cal_words_free(&facts->state[i].intents);
+        cal_words_free(&facts->state[i].tokens);
+        free(facts->state[i].scans.id);
+    }
+    for (int i = 0; i < facts->tokens; i++) {
+        free(facts->token[i].token);
+        cal_words_free(&facts->token[i].intents);
+    }
+    free(facts->field);
+    free(facts->scan);
+    free(facts->state);
+    free(facts->token);
+    cal_words_free(&facts->intents);
+    cal_meta_free(facts->meta);
+    free(facts->science);
+    free(facts->path);
+    free(facts);
+}
+
+bool cal_id_list_has(const cal_id_list *list, int id)
+{
+    for (int i = 0; i < list->count; i++)
+        if (list->id[i] == id)
+            return true;
+    return false;
+}
+
+bool cal_id_lists_meet(const cal_id_list *a, const cal_id_list *b)
+{
+    for (int i = 0; i < a->count; i++)
+        if (cal_id_list_has(b, a->id[i]))
+            return true;
+    return false;
+}
