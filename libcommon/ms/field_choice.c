@@ -136,19 +136,8 @@ static char *why_not_by_name(const cal_field_choice *choice, int field)
     return NULL;
 }
 
-/* The chosen fields of one name, by id. */
-static void write_ids(cal_field_choice *choice, int first, const char *why)
-{
-    const cal_field_facts *facts = choice->facts;
-    for (CAL_NAMESAKES(i, facts, first))
-        if (choice->chosen[i]) {
-            cal_field_choice_add(choice, i, false, cal_format("%d", facts->field[i].id));
-            choice->why[i] = cal_copy_text(why);
-        }
-}
-
-/* Does the name, in quotes where it needs them, take its own chosen fields and no others? Those that
- * it should not take or leave are named in the error. */
+/* A name that is not safe as it is: in quotes, if it then takes its own chosen fields and no others; a
+ * field that it should not take or leave is named in the error. */
 static cal_status write_name(cal_field_choice *choice, int first, cal_error *err)
 {
     const cal_field_facts *facts = choice->facts;
@@ -187,19 +176,34 @@ static bool is_first_of_name(const cal_field_choice *choice, int field)
     return false;
 }
 
+/* The chosen fields of one name: by it, or all by their ids. */
+static cal_status decide(cal_field_choice *choice, int first, cal_field_form form, cal_error *err)
+{
+    const cal_field_facts *facts = choice->facts;
+    char *why = form == CAL_FIELD_IDS ? cal_copy_text("ids were asked for")
+                                      : why_not_by_name(choice, first);
+    cal_status status = CAL_OK;
+    if (!why)
+        cal_field_choice_add(choice, first, true, cal_copy_text(facts->field[first].name));
+    else if (form == CAL_FIELD_NAMES)
+        status = write_name(choice, first, err);
+    else
+        for (CAL_NAMESAKES(i, facts, first))
+            if (choice->chosen[i])
+                choice->why[i] = cal_copy_text(why);
+    free(why);
+    return status;
+}
+
+/* In the order of the ids, a name where its first one stands. */
 static cal_status write_fields(cal_field_choice *choice, cal_field_form form, cal_error *err)
 {
     cal_status status = CAL_OK;
     for (int i = 0; i < choice->facts->fields && !status; i++) {
-        if (!is_first_of_name(choice, i))
-            continue;
-        char *why = form == CAL_FIELD_IDS ? cal_copy_text("ids were asked for")
-                                          : why_not_by_name(choice, i);
-        if (!why || form == CAL_FIELD_NAMES)
-            status = write_name(choice, i, err);
-        else
-            write_ids(choice, i, why);
-        free(why);
+        if (is_first_of_name(choice, i))
+            status = decide(choice, i, form, err);
+        if (choice->why[i])
+            cal_field_choice_add(choice, i, false, cal_format("%d", choice->facts->field[i].id));
     }
     return status;
 }

@@ -81,17 +81,14 @@ static bool term_is_known(const cal_intent_term *term, cal_field_choice *const *
     return known;
 }
 
-/* "its intents are ..." of one set. */
 static char *intents_text(const cal_field_facts *facts)
 {
     cal_buf text = {0};
     if (!facts->intents.count)
-        return cal_format("%s has no intents (no states, source types or calibrator codes); choose "
-                          "its fields by name",
-                          facts->path);
-    cal_buf_addf(&text, "intents of %s are ", facts->path);
+        return cal_copy_text("it has no intents (no states, source types or calibrator codes); "
+                             "choose fields by name");
     for (int i = 0; i < facts->intents.count; i++)
-        cal_buf_addf(&text, "%s%s", i ? ", " : "", facts->intents.item[i]);
+        cal_buf_addf(&text, "%s%s", i ? ", " : "its intents are ", facts->intents.item[i]);
     return cal_buf_steal(&text);
 }
 
@@ -100,7 +97,7 @@ static cal_status fail_unknown(const cal_intent_term *term, const cal_field_fact
 {
     const char *near = cal_intent_nearest(term->text);
     char *intents = intents_text(facts);
-    cal_fail(err, CAL_DATA, "no intent matches \"%s\"%s%s%s; %s", term->text,
+    cal_fail(err, CAL_DATA, "%s: no intent matches \"%s\"%s%s%s; %s", facts->path, term->text,
              near ? " (did you mean " : "", near ? near : "", near ? "?)" : "", intents);
     free(intents);
     return CAL_DATA;
@@ -114,9 +111,8 @@ static cal_status fail_empty(const cal_field_choice *choice, const cal_field_req
         cal_buf_addf(&wanted, "%s%s%s", i ? "," : "", request->terms.term[i].excluded ? "!" : "",
                      request->terms.term[i].text);
     char *intents = intents_text(choice->facts);
-    bool unwritten = choice->atoms > 0;
-    cal_fail(err, CAL_DATA, "%s: no field %s intent %s%s%s; %s", choice->facts->path,
-             unwritten ? "with a name has" : "has", cal_buf_text(&wanted),
+    cal_fail(err, CAL_DATA, "%s: no field %sintent %s%s%s; %s", choice->facts->path,
+             choice->atoms ? "with a name has " : "has ", cal_buf_text(&wanted),
              request->spw ? " and data in spw " : "", request->spw ? request->spw : "", intents);
     cal_buf_free(&wanted);
     free(intents);

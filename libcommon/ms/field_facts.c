@@ -1,101 +1,7 @@
 #include "ms/field_facts.h"
 #include "base/mem.h"
-#include "ms/select.h"
-#include <math.h>
+#include "ms/info_read.h"
 #include <string.h>
-
-/* ---- typed pieces of the document ---- */
-
-enum { MOST_IDS = 1 << 24 };
-
-static bool is_id(jv value)
-{
-    double number = jv_get_kind(value) == JV_KIND_NUMBER ? jv_number_value(value) : -1;
-    return number >= 0 && number < MOST_IDS && number == rint(number);
-}
-
-/* object[key] as a list; a missing key is an empty one. */
-static cal_status list_at(jv object, const char *key, const char *where, jv *list, cal_error *err)
-{
-    *list = cal_json_at(object, key);
-    if (jv_get_kind(*list) == JV_KIND_ARRAY)
-        return CAL_OK;
-    bool missing = jv_get_kind(*list) == JV_KIND_NULL;
-    jv_free(*list);
-    *list = jv_array();
-    return missing ? CAL_OK : cal_fail(err, CAL_INPUT, "%s.%s is no list", where, key);
-}
-
-static cal_status read_ids(jv object, const char *key, const char *where, cal_id_list *ids,
-                           cal_error *err)
-{
-    jv list;
-    cal_status status = list_at(object, key, where, &list, err);
-    ids->id = CAL_NEW_ARRAY(int, jv_array_length(jv_copy(list)));
-    jv_array_foreach(list, i, value)
-    {
-        /* scans name their fields and windows as objects */
-        jv id = jv_get_kind(value) == JV_KIND_OBJECT ? cal_json_at(value, "id") : jv_copy(value);
-        if (is_id(id))
-            ids->id[ids->count++] = (int)jv_number_value(id);
-        else if (!status)
-            status = cal_fail(err, CAL_INPUT, "%s.%s[%d] is no id", where, key, i);
-        jv_free(id);
-        jv_free(value);
-    }
-    jv_free(list);
-    return status;
-}
-
-static cal_status read_words(jv object, const char *key, const char *where, cal_words *words,
-                             cal_error *err)
-{
-    jv list;
-    cal_status status = list_at(object, key, where, &list, err);
-    jv_array_foreach(list, i, value)
-    {
-        if (jv_get_kind(value) == JV_KIND_STRING)
-            cal_words_add(words, jv_string_value(value));
-        else if (!status)
-            status = cal_fail(err, CAL_INPUT, "%s.%s[%d] is no text", where, key, i);
-        jv_free(value);
-    }
-    jv_free(list);
-    return status;
-}
-
-static cal_status read_id(jv object, const char *where, int *id, cal_error *err)
-{
-    jv value = cal_json_at(object, "id");
-    bool good = is_id(value);
-    *id = good ? (int)jv_number_value(value) : 0;
-    jv_free(value);
-    return good ? CAL_OK : cal_fail(err, CAL_INPUT, "%s.id is no id", where);
-}
-
-/* One list of objects: `read` fills element i of the array at `base`. */
-typedef cal_status element_reader(jv object, const char *where, void *element, cal_error *err);
-
-static cal_status read_list(jv info, const char *key, element_reader *read, size_t size,
-                            void **elements, int *count, cal_error *err)
-{
-    jv list;
-    cal_status status = list_at(info, key, "", &list, err);
-    int length = jv_array_length(jv_copy(list));
-    *elements = cal_alloc(length, size);
-    for (*count = 0; *count < length && !status;) {
-        char *where = cal_format("%s[%d]", key, *count);
-        jv value = jv_array_get(jv_copy(list), *count);
-        status = jv_get_kind(value) == JV_KIND_OBJECT
-                     ? read(value, where, (char *)*elements + *count * size, err)
-                     : cal_fail(err, CAL_INPUT, "%s is no object", where);
-        ++*count; /* what was read in part is freed as well */
-        jv_free(value);
-        free(where);
-    }
-    jv_free(list);
-    return status;
-}
 
 /* ---- fields, scans, states, tokens ---- */
 
@@ -121,12 +27,12 @@ static cal_status read_field(jv object, const char *where, void *element, cal_er
     field->has_source = cal_json_has(object, "source");
     if (!name)
         return cal_fail(err, CAL_INPUT, "%s.name is no text", where);
-    if (read_id(object, where, &field->id, err) ||
-        read_ids(object, "spws", where, &field->spws, err) ||
-        read_ids(object, "scans", where, &field->scans, err) ||
-        read_ids(object, "states", where, &field->states, err) ||
-        read_words(object, "intents", where, &field->intents, err) ||
-        read_words(object, "tokens", where, &field->tokens, err))
+    if (cal_info_id(object, where, &field->id, err) ||
+        cal_info_ids(object, "spws", where, &field->spws, err) ||
+        cal_info_ids(object, "scans", where, &field->scans, err) ||
+        cal_info_ids(object, "states", where, &field->states, err) ||
+        cal_info_words(object, "intents", where, &field->intents, err) ||
+        cal_info_words(object, "tokens", where, &field->tokens, err))
         return err->status;
     return CAL_OK;
 }
@@ -134,10 +40,10 @@ static cal_status read_field(jv object, const char *where, void *element, cal_er
 static cal_status read_scan(jv object, const char *where, void *element, cal_error *err)
 {
     cal_scan_fact *scan = element;
-    if (read_ids(object, "fields", where, &scan->fields, err) ||
-        read_ids(object, "spws", where, &scan->spws, err) ||
-        read_words(object, "intents", where, &scan->intents, err) ||
-        read_words(object, "tokens", where, &scan->tokens, err))
+    if (cal_info_ids(object, "fields", where, &scan->fields, err) ||
+        cal_info_ids(object, "spws", where, &scan->spws, err) ||
+        cal_info_words(object, "intents", where, &scan->intents, err) ||
+        cal_info_words(object, "tokens", where, &scan->tokens, err))
         return err->status;
     return CAL_OK;
 }
@@ -146,9 +52,9 @@ static cal_status read_state(jv object, const char *where, void *element, cal_er
 {
     cal_state_fact *state = element;
     state->tokens = cal_words_split(cal_json_text_at(object, "obs_mode", ""), ',');
-    if (read_id(object, where, &state->id, err) ||
-        read_words(object, "intents", where, &state->intents, err) ||
-        read_ids(object, "scans", where, &state->scans, err))
+    if (cal_info_id(object, where, &state->id, err) ||
+        cal_info_words(object, "intents", where, &state->intents, err) ||
+        cal_info_ids(object, "scans", where, &state->scans, err))
         return err->status;
     return CAL_OK;
 }
@@ -157,104 +63,7 @@ static cal_status read_token(jv object, const char *where, void *element, cal_er
 {
     cal_token_fact *token = element;
     token->token = cal_copy_text(cal_json_text_at(object, "token", ""));
-    return read_words(object, "intents", where, &token->intents, err);
-}
-
-/* ---- spectral windows ---- */
-
-typedef struct window_fact {
-    int id;
-    cal_spw spw;
-    bool science;
-} window_fact;
-
-static double *numbers_at(jv object, const char *key, int *count)
-{
-    jv list = cal_json_at(object, key);
-    *count = jv_get_kind(list) == JV_KIND_ARRAY ? jv_array_length(jv_copy(list)) : 0;
-    double *number = CAL_NEW_ARRAY(double, *count);
-    for (int i = 0; i < *count; i++) {
-        jv value = jv_array_get(jv_copy(list), i);
-        number[i] = jv_get_kind(value) == JV_KIND_NUMBER ? jv_number_value(value) : NAN;
-        jv_free(value);
-    }
-    jv_free(list);
-    return number;
-}
-
-static cal_status read_window(jv object, const char *where, void *element, cal_error *err)
-{
-    window_fact *window = element;
-    cal_spw *spw = &window->spw;
-    int widths;
-    spw->name = cal_copy_text(cal_json_text_at(object, "name", ""));
-    spw->freq = numbers_at(object, "freq_hz", &spw->nchan);
-    spw->width = numbers_at(object, "width_hz", &widths);
-    spw->flag_row = cal_json_bool_at(object, "flag_row", false);
-    window->science = cal_json_bool_at(object, "science", true);
-    if (widths != spw->nchan)
-        return cal_fail(err, CAL_INPUT, "%s has %d frequencies and %d widths", where, spw->nchan,
-                        widths);
-    return read_id(object, where, &window->id, err);
-}
-
-/* A cal_meta that has windows, each with one data description, and nothing else. */
-static void set_windows(cal_field_facts *facts, window_fact *window, int count)
-{
-    cal_meta *meta = facts->meta;
-    for (int i = 0; i < count; i++)
-        meta->spws = window[i].id >= meta->spws ? window[i].id + 1 : meta->spws;
-    meta->dds = meta->spws;
-    meta->pols = 1;
-    meta->spw = CAL_NEW_ARRAY(cal_spw, meta->spws);
-    meta->dd = CAL_NEW_ARRAY(cal_data_desc, meta->spws);
-    meta->pol = CAL_NEW(cal_polarization);
-    facts->science = CAL_NEW_ARRAY(uint8_t, meta->spws);
-    for (int i = 0; i < count; i++) {
-        cal_spw *spw = &meta->spw[window[i].id], old = *spw;
-        *spw = window[i].spw;
-        window[i].spw = old; /* of an id that comes twice: freed with the list */
-        facts->science[window[i].id] = window[i].science;
-    }
-    for (int i = 0; i < meta->spws; i++) {
-        meta->dd[i].spw = i;
-        if (!meta->spw[i].name)
-            meta->spw[i].name = cal_copy_text("");
-    }
-}
-
-static cal_status read_windows(jv info, cal_field_facts *facts, cal_error *err)
-{
-    void *elements;
-    int count;
-    cal_status status =
-        read_list(info, "spws", read_window, sizeof(window_fact), &elements, &count, err);
-    window_fact *window = elements;
-    if (!status)
-        set_windows(facts, window, count);
-    for (int i = 0; i < count; i++) {
-        free(window[i].spw.name);
-        free(window[i].spw.freq);
-        free(window[i].spw.width);
-    }
-    free(window);
-    return status;
-}
-
-cal_status cal_field_facts_spws(const cal_field_facts *facts, const char *expression,
-                                cal_id_list *spws, cal_error *err)
-{
-    cal_select_text text = {.spw = expression};
-    cal_selection *selection;
-    int count;
-    if (cal_select_resolve(&text, NULL, facts->meta, &selection, err))
-        return cal_prefix(err, "%s", facts->path);
-    const cal_spw_choice *choice = cal_selection_spws(selection, &count);
-    *spws = (cal_id_list){CAL_NEW_ARRAY(int, count), count};
-    for (int i = 0; i < count; i++)
-        spws->id[i] = choice[i].spw;
-    cal_selection_free(selection);
-    return CAL_OK;
+    return cal_info_words(object, "intents", where, &token->intents, err);
 }
 
 /* ---- the whole ---- */
@@ -344,7 +153,7 @@ static cal_status check_document(jv info, cal_error *err)
 }
 
 #define READ_LIST(key, reader, list, count)                                                        \
-    read_list(info, key, reader, sizeof *made->list, (void **)&made->list, &made->count, err)
+    cal_info_list(info, key, reader, sizeof *made->list, (void **)&made->list, &made->count, err)
 
 cal_status cal_field_facts_read(jv info, const char *name, cal_field_facts **facts, cal_error *err)
 {
@@ -358,7 +167,8 @@ cal_status cal_field_facts_read(jv info, const char *name, cal_field_facts **fac
         (status = READ_LIST("scans", read_scan, scan, scans)) ||
         (status = READ_LIST("states", read_state, state, states)) ||
         (status = READ_LIST("intents", read_token, token, tokens)) ||
-        (status = read_windows(info, made, err)) || (status = order_fields(made, err))) {
+        (status = cal_field_facts_read_spws(info, made, err)) ||
+        (status = order_fields(made, err))) {
         cal_field_facts_free(made);
         return cal_prefix(err, "%s", name);
     }

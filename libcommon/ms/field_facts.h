@@ -66,6 +66,8 @@ int cal_field_facts_index(const cal_field_facts *facts, int id); /* -1 where no 
 bool cal_id_list_has(const cal_id_list *list, int id);
 bool cal_id_lists_meet(const cal_id_list *a, const cal_id_list *b);
 
+/* facts->meta and facts->science: a part of the above. */
+cal_status cal_field_facts_read_spws(jv info, cal_field_facts *facts, cal_error *err);
 /* The windows that a spw expression means for this set (its channels do not matter here); the caller
  * frees spws->id. Errors as those of every selection. */
 cal_status cal_field_facts_spws(const cal_field_facts *facts, const char *expression,

@@ -3,11 +3,14 @@
 #include "ms/intent.h"
 #include <string.h>
 
+/* UNSPECIFIED#UNSPECIFIED, a word and a part of OBS_MODE at once, only if it is meant alone. */
 static bool fits_word_of_pipeline(const char *pattern)
 {
-    for (int i = 0; i < CAL_INTENTS; i++)
-        if (!strcmp(pattern, cal_intent_name(i)) || cal_glob(pattern, cal_intent_name(i)))
+    for (int i = 0; i < CAL_INTENTS; i++) {
+        const char *word = cal_intent_name(i);
+        if (!strcmp(pattern, word) || (!strchr(word, '#') && cal_glob(pattern, word)))
             return true;
+    }
     return false;
 }
 
