@@ -59,12 +59,28 @@ cal_status cal_edit_begin(cal_edit *edit, cal_library **library, cal_error *err)
     return cal_edit_read(edit->in_place, library, err);
 }
 
+/* The file behind a link is replaced, not the link, and what takes its place may be read and written by the same people. */
+static cal_status write_again(const cal_edit *edit, const cal_buf *text, cal_error *err)
+{
+    struct stat was;
+    char *file = realpath(edit->in_place, NULL);
+    if (!file || fstat(edit->lock, &was)) {
+        free(file);
+        return cal_fail_errno(err, CAL_OUTPUT, "%s: cannot be changed", edit->in_place);
+    }
+    mode_t mask = umask(~was.st_mode & 0777);
+    cal_status status = cal_output_file(file, true, text->data, text->len, err);
+    umask(mask);
+    free(file);
+    return status;
+}
+
 static cal_status replace_file(const cal_edit *edit, const cal_library *library, cal_error *err)
 {
     cal_buf text = {0};
     jv document = cal_library_json(library);
     cal_library_print_lines(document, &text);
-    cal_status status = cal_output_file(edit->in_place, true, text.data, text.len, err);
+    cal_status status = write_again(edit, &text, err);
     cal_buf_free(&text);
     jv_free(document);
     close(edit->lock);
