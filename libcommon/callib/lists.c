@@ -132,8 +132,7 @@ static int find_patterns(const uint32_t *cell, int rows, size_t width, uint32_t 
     return patterns;
 }
 
-/* The lists in use get numbers of their own, in the order of their appearance. */
-static void number_lists(const cal_lists *lists, cal_map *map)
+void cal_lists_number(const cal_lists *lists, cal_map *map)
 {
     uint32_t *number = CAL_NEW_ARRAY(uint32_t, lists->count);
     size_t cells = (size_t)map->patterns * map->antennas;
@@ -165,6 +164,6 @@ cal_map *cal_lists_map(const cal_lists *lists, const cal_vis *vis, const uint32_
     for (int p = 0; p < map->patterns; p++)
         memcpy(map->pattern + p * width, cell + first[p] * width, width * sizeof *cell);
     free(first);
-    number_lists(lists, map);
+    cal_lists_number(lists, map);
     return map;
 }

@@ -30,6 +30,9 @@ uint32_t cal_lists_longer(cal_lists *lists, uint32_t list, int calibration);
 /* Writes the calibrations of a list; there is room for its length. */
 void cal_lists_spell(const cal_lists *lists, uint32_t list, int *calibration);
 
+/* For a map whose patterns hold numbers of `lists`: the lists in use get numbers of the map's own, in the order of their appearance, and are
+ * spelled out in it. */
+void cal_lists_number(const cal_lists *lists, cal_map *map);
 /* The map of cells whose lists are given: cell[triple * antennas + antenna]. */
 cal_map *cal_lists_map(const cal_lists *lists, const cal_vis *vis, const uint32_t *cell);
 
