@@ -80,14 +80,14 @@ static const char *caltype_of(const cal_addition *addition, const cal_additions 
     const char *listed = NULL;
     if (!addition->caltype)
         listed = cal_caltypes_find(&rules->types, addition->gaintable);
-    return addition->caltype ? addition->caltype : listed ? listed : "unknown";
+    return addition->caltype ? cal_caltype_name(addition->caltype) : listed ? listed : "unknown";
 }
 
 static cal_status check_addition(const cal_addition *addition, cal_error *err)
 {
     if (!*addition->gaintable)
         return cal_fail(err, CAL_USAGE, "the name of a calibration table is empty");
-    if (!addition->caltype || cal_caltype_known(addition->caltype))
+    if (!addition->caltype || cal_caltype_name(addition->caltype))
         return CAL_OK;
     cal_buf known = {0};
     for (int i = 0; cal_caltypes[i]; i++)

@@ -1,6 +1,7 @@
 /* A table against what is asked of it: type, interpolation, fields, spws, antennas. */
 #include "base/interpolation.h"
 #include "base/mem.h"
+#include "callib/batch.h"
 #include "callib/check_parts.h"
 #include "ms/select_names.h"
 #include <string.h>
@@ -52,20 +53,7 @@ void cal_check_table(cal_checker *checker, const cal_table_facts *table)
         check_issues(checker, table);
 }
 
-/* The pipeline's type of a table by CASA's; NULL where several would do (callibrary 1.2). */
-static const char *type_of_table(const char *viscal)
-{
-    static const struct {
-        const char *viscal, *caltype;
-    } known[] = {{"B Jones", "bandpass"}, {"B TSYS", "tsys"},   {"KAntPos Jones", "antpos"},
-                 {"A Mueller", "uvcont"}, {"SDSKY_PS", "ps"},   {"SDSKY_RASTER", "otfraster"},
-                 {"SDSKY_OTF", "otf"},    {"EGainCurve", "gc"}, {"EVLASWPOW", "swpow"}};
-    for (size_t i = 0; i < CAL_COUNT(known); i++)
-        if (!strcasecmp(viscal, known[i].viscal))
-            return known[i].caltype;
-    return NULL;
-}
-
+/* Types that say which VisCal a table has (callibrary 1.2). */
 static bool type_says_solutions(const char *caltype)
 {
     static const char *const types[] = {"gaincal", "bandpass", "tsys",      "antpos",
@@ -81,9 +69,8 @@ void cal_check_type(cal_checker *checker, const cal_table_facts *table, const ch
     if (!table->known || !type_says_solutions(caltype))
         return;
     const char *viscal = cal_json_text_at(table->document, "type", "");
-    const char *right = type_of_table(viscal);
-    bool gains = !strcasecmp(viscal, "G Jones") || !strcasecmp(viscal, "T Jones");
-    if (right ? strcmp(right, caltype) : gains && strcmp(caltype, "gaincal"))
+    const char *right = cal_caltype_of_viscal(viscal);
+    if (strcmp(right, "unknown") && strcmp(right, caltype))
         report_table(checker, table, CAL_DOUBTFUL, "type",
                      cal_format("%s is registered as %s, but is a table of %s", table->gaintable,
                                 caltype, viscal),

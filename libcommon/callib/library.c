@@ -13,10 +13,16 @@ const char *const cal_caltypes[] = {
 
 bool cal_caltype_known(const char *caltype)
 {
+    const char *name = cal_caltype_name(caltype);
+    return name && !strcmp(name, caltype);
+}
+
+const char *cal_caltype_name(const char *text)
+{
     for (int i = 0; cal_caltypes[i]; i++)
-        if (!strcmp(cal_caltypes[i], caltype))
-            return true;
-    return false;
+        if (!strcasecmp(cal_caltypes[i], text))
+            return cal_caltypes[i];
+    return NULL;
 }
 
 /* ---- calibrations ---- */

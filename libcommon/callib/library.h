@@ -86,6 +86,8 @@ void cal_calibration_free(cal_calibration *calibration);
 /* The types that the pipeline knows (callibrary 1.2), NULL at the end. */
 extern const char *const cal_caltypes[];
 bool cal_caltype_known(const char *caltype);
+/* The type that is meant, in whatever case it was typed; NULL: none. */
+const char *cal_caltype_name(const char *text);
 
 /* A document of schema calutils/callib/1; `name` is for messages. Errors are CAL_USAGE and tell the
  * place: `lib.json: active[3].data[0].spw: ...`. */
