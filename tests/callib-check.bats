@@ -156,7 +156,7 @@ told() {
     check 1 --caltables told.json
     assert_output "warning type "
     check 1 --caltables <(echo '{"schema":"calutils/caltable-info/1","caltable":"truth.G","type":"BPOLY","format":"old","applicable":false,"rows":4}')
-    assert_output "error not_applicable "
+    assert_output $'error not_applicable \nwarning type '
     told '.spws[].rows = 0 | .antennas[].rows = 0'
     check 1 --caltables told.json
     assert_output "error empty "
