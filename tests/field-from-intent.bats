@@ -143,7 +143,7 @@ table='1|TARGET|"Sgr A*",7,M100|4,5,6,7,8
 
 @test "a pattern's surplus is warned about, our rule has none" {
     run --separate-stderr field-from-intent --text --pattern 3 --intent TARGET "$worked"
-    assert_equal "$stderr" 'field-from-intent: warning: worked.ms: by what pattern 3 makes CASA also takes field 6 Sgr A2, which was not chosen'
+    assert_equal "$stderr" 'field-from-intent: warning: worked.ms: pattern 3 makes CASA take field 6 Sgr A2 as well, which was not chosen'
     run field-from-intent --quiet --pattern 3 --intent TARGET "$worked" --jq '.measurement_sets[0] | [.ids, .surplus]'
     assert_output '[[4,5,8],[{"id":6,"name":"Sgr A2"}]]'
     run --separate-stderr field-from-intent --intent TARGET "$worked" --jq '.measurement_sets[0].surplus'
@@ -216,7 +216,7 @@ table='1|TARGET|"Sgr A*",7,M100|4,5,6,7,8
     run field 0 PHASE <(info a.ms '[[" pad ","PHASE"], ["","PHASE"], ["J1","PHASE"], ["J1 ","TARGET"], ["J2","PHASE"], ["J2 ","PHASE"]]')
     assert_output '0,1,2,J2'
     run field-from-intent --intent PHASE <(info a.ms '[[" pad ","PHASE"], ["","PHASE"], ["J1","PHASE"], ["J1 ","TARGET"]]') --jq '[.measurement_sets[0].by_id[].why]'
-    assert_output '["CASA takes this name only in double quotes, and what stands there is a pattern","it has no name","field 3 has the same name and is not chosen"]'
+    assert_output '["the name would need double quotes, in which CASA looks for patterns","it has no name","field 3 has the same name and is not chosen"]'
     assert_equal "$(field 0 PHASE --as names <(info a.ms '[[" pad ","PHASE"]]'))" pad
     run field 0 PHASE --as names <(info a.ms '[["","PHASE"]]')
     assert_failure 4

@@ -117,7 +117,7 @@ static const char *fault_of_name(const char *name)
         return "CASA cannot read a name with a double quote in it";
     if (strpbrk(name, "*?[]{}"))
         return "CASA would read the name as a pattern";
-    return "CASA takes this name only in double quotes, and what stands there is a pattern";
+    return "the name would need double quotes, in which CASA looks for patterns";
 }
 
 /* Why a chosen field cannot go by its plain name; NULL if it can. The caller frees it. */

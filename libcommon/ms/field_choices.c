@@ -137,11 +137,11 @@ void cal_field_choices_warn(cal_field_choice *const *choice, int count,
     for (int c = 0; c < count; c++) {
         const cal_field_facts *facts = choice[c]->facts;
         if (!choice[c]->readable)
-            cal_warn("%s: CASA cannot read what pattern %d makes", facts->path, request->pattern);
+            cal_warn("%s: CASA cannot read, or finds no field by, what pattern %d makes",
+                     facts->path, request->pattern);
         for (int i = 0; i < facts->fields; i++)
             if (choice[c]->taken[i] && !choice[c]->chosen[i])
-                cal_warn("%s: by what pattern %d makes CASA also takes field %d %s, which was not "
-                         "chosen",
+                cal_warn("%s: pattern %d makes CASA take field %d %s as well, which was not chosen",
                          facts->path, request->pattern, facts->field[i].id, facts->field[i].name);
     }
     if (request->spw && request->pattern && request->pattern != 1 && request->pattern != 5)
