@@ -42,7 +42,7 @@ static void list_text(jv document, cal_buf *out)
         cal_buf_addf(out, "\n%s\n", groups[i]);
         for (const struct tool_line *t = tools; t->name; t++)
             if (!strcmp(t->group, groups[i]))
-                cal_buf_addf(out, "  %-16s %s\n", t->name, t->brief);
+                cal_buf_addf(out, "  %-18s %s\n", t->name, t->brief);
     }
     cal_buf_add(
         out, "\nEach has --help and a manual page. `calutils doctor` checks the installation.\n");
