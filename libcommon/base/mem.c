@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/mode.h"
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -48,4 +49,10 @@ void *cal_alloc_aligned(size_t count, size_t size)
         return there(NULL);
     size_t bytes = (count * size + 63) / 64 * 64;
     return there(aligned_alloc(64, bytes ? bytes : 64));
+}
+
+void cal_zero_new_memory(bool on)
+{
+    enum { COMPLEMENT_OF_ZERO = 255 };
+    mallopt(M_PERTURB, on ? COMPLEMENT_OF_ZERO : 0);
 }

@@ -3,6 +3,7 @@
 #ifndef CAL_BASE_MEM_H
 #define CAL_BASE_MEM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -18,6 +19,10 @@ void *cal_alloc(size_t count, size_t size); /* count 0 gives a pointer that can 
 void *cal_grow(void *old, size_t count, size_t size); /* realloc; new bytes are not zeroed */
 char *cal_copy_text(const char *text);                /* NULL gives NULL */
 char *cal_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* From here on what malloc() and new give is zero, until it is switched off; for libraries that write
+ * memory which they have not filled, so that the same data are the same bytes. It costs time. */
+void cal_zero_new_memory(bool on);
 
 /* Memory aligned to 64 bytes, for arrays that vector code walks through; not zeroed. */
 void *cal_alloc_aligned(size_t count, size_t size);

@@ -18,10 +18,11 @@ struct cal_sheets {
     int count;
 };
 
-cal_sheets *cal_sheets_make(unsigned columns)
+cal_sheets *cal_sheets_make(unsigned columns, bool visibilities)
 {
+    const unsigned data = CAL_MS_DATA | CAL_MS_MODEL | CAL_MS_CORRECTED | CAL_MS_FLOAT_DATA;
     cal_sheets *sheets = CAL_NEW(cal_sheets);
-    sheets->columns = columns;
+    sheets->columns = visibilities ? columns : columns & ~data;
     return sheets;
 }
 

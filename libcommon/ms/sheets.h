@@ -8,8 +8,9 @@
 
 typedef struct cal_sheets cal_sheets;
 
-/* `columns`: CAL_MS_DATA, ... as for the writer. FLOAT_DATA is kept as the real part of `data`. */
-cal_sheets *cal_sheets_make(unsigned columns);
+/* `columns`: CAL_MS_DATA, ... as for the writer. FLOAT_DATA is kept as the real part of `data`. Without
+ * `visibilities` the blocks have no room for the data columns. */
+cal_sheets *cal_sheets_make(unsigned columns, bool visibilities);
 void cal_sheets_free(cal_sheets *sheets); /* NULL is fine */
 
 /* Room for `count` more rows of these cells, at the end of their block; *first is the first of

@@ -78,7 +78,7 @@ void cal_split_close(cal_split *split)
 static unsigned columns_to_read(const cal_split *split)
 {
     unsigned what = CAL_READ_FLAG | CAL_READ_WEIGHT | CAL_READ_SIGMA;
-    for (int i = 0; i < split->rule.columns; i++)
+    for (int i = 0; i < split->rule.columns && !split->copies; i++)
         what |= split->columns_in[i];
     if (split->spectra_in)
         what |= CAL_READ_WEIGHT_SPECTRUM;
@@ -167,7 +167,9 @@ static cal_status run_stream(cal_split *split, cal_ms_writer *writer, cal_error 
                                         columns_to_read(split), &options, &run.reader, err);
     if (status)
         return status;
-    run.sheets = cal_sheets_make(split->columns_out);
+    if (split->copies)
+        cal_ms_writer_copy(writer, split->ms, run.reader, split->columns_out, split->column_names);
+    run.sheets = cal_sheets_make(split->columns_out, !split->copies);
     run.scratch = cal_split_scratch_make(split);
     status = run_blocks(split, &run, err);
     cal_reader_close(run.reader);
@@ -185,20 +187,24 @@ static cal_status write_subtables(cal_split *split, cal_table *main, cal_error *
                                .ncorr = split->ncorr,
                                .pointing = split->options->pointing,
                                .times = split->options->reindex ? split->times : NULL};
-    return cal_subtables_write(split->ms, main, &plan, &split->subtables, err);
+    cal_zero_new_memory(true); /* casacore leaves gaps between arrays */
+    cal_status status = cal_subtables_write(split->ms, main, &plan, &split->subtables, err);
+    cal_zero_new_memory(false);
+    return status;
 }
 
 static cal_status write_all(cal_split *split, const char *path, cal_error *err)
 {
     cal_ms_writer *writer;
+    split->copies = cal_split_copies(split);
     cal_status status =
         cal_ms_writer_create(path, split->ms, split->columns_out, split->column_names[0],
                              cal_table_rows(split->ms), &split->maps, &writer, err);
     if (status)
         return status;
-    status = write_subtables(split, cal_ms_writer_table(writer), err);
-    if (!status)
-        status = run_stream(split, writer, err);
+    status = run_stream(split, writer, err);
+    if (!status) /* data may still be on their way */
+        status = write_subtables(split, cal_ms_writer_table(writer), err);
     split->counts.rows_written = cal_ms_writer_rows(writer);
     split->counts.rows_flagged = cal_ms_writer_rows_flagged(writer);
     if (!status && !split->counts.rows_written)

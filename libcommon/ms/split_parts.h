@@ -43,6 +43,7 @@ struct cal_split {
     bool averages;   /* anything, in any row */
     bool spectra_in; /* WEIGHT_SPECTRUM is there and defined */
     bool one_shape;  /* all selected cells of the input have one shape */
+    bool copies;     /* the data columns go from file to file: blocks do not hold them */
     const cal_split_stage *stage;
     cal_timebin_rule time_rule;
     cal_timebins *timebins;
@@ -78,6 +79,8 @@ void cal_split_fill(cal_split *split, cal_split_scratch *scratch, const cal_spli
 
 /* The plan: columns, channels, correlations, new ids. */
 cal_status cal_split_plan(cal_split *split, cal_error *err);
+/* Do the visibilities come out as they are, and stored so that they can go from file to file? */
+bool cal_split_copies(const cal_split *split);
 /* A first pass over the scalar columns, where it is needed or `always`: rows, groups of time bins,
  * arrays. Then the new ids. */
 cal_status cal_split_survey(cal_split *split, bool always, cal_error *err);

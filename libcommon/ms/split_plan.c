@@ -273,6 +273,18 @@ cal_status cal_split_plan(cal_split *split, cal_error *err)
     return CAL_OK;
 }
 
+bool cal_split_copies(const cal_split *split)
+{
+    int dds;
+    const int *dd = cal_selection_dds(split->selection, &dds);
+    bool plain = !split->averages && !split->stage;
+    for (int i = 0; i < dds && plain; i++)
+        plain = split->cells[dd[i]].whole;
+    for (int i = 0; i < split->rule.columns && plain; i++)
+        plain = cal_table_has_runs(split->ms, split->column_names[i], CAL_TYPE_COMPLEX);
+    return plain;
+}
+
 cal_status cal_split_calibrate(cal_split *split, const cal_split_stage *stage, cal_error *err)
 {
     if (split->rule.columns != 1 || split->columns_in[0] != CAL_READ_DATA)

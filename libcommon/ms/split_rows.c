@@ -280,7 +280,7 @@ static void plain_row(const cal_split *split, const cal_split_view *view, int64_
         for (int p = 0; p < cells->ncorr; p++, to++) {
             int corr = cells->corr[p];
             int64_t from = cell + cells->chan[c] * block->ncorr + corr;
-            for (int k = 0; k < split->rule.columns; k++)
+            for (int k = 0; k < split->rule.columns && !split->copies; k++)
                 out->data[k][to] = view->data[k][from];
             out->flag[to] = view->flag[from];
             if (!out->weight_spectrum)

@@ -2,9 +2,10 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "ms/average.h"
+#include "ms/reader.h"
 #include "ms/rows.h"
 #include "ms/schema.h"
-#include <malloc.h>
 #include <string.h>
 
 enum { TILE_BYTES = 1 << 20 };
@@ -18,6 +19,11 @@ struct cal_ms_writer {
     double (*last)[3]; /* by column: the value of the row before */
     int64_t *changed;  /* rows that change in the column at hand */
     int64_t changed_room;
+    /* Columns that are copied from file to file: what they are in `source`, which `reader` reads. */
+    const char *copied[CAL_MAX_DATA_COLUMNS];
+    cal_table *source;
+    cal_reader *reader;
+    cal_copier *copier;
 };
 
 /* ---- creating ---- */
@@ -85,23 +91,15 @@ static cal_status create_table(const char *path, const cal_table *like, unsigned
     return status;
 }
 
-/* casacore writes the unused end of a last tile as its memory was: where it makes tiles, memory comes
- * as zeros, so that the same data are the same bytes. */
-static void let_memory_be_zero(bool zero)
-{
-    enum { COMPLEMENT_OF_ZERO = 255 };
-    mallopt(M_PERTURB, zero ? COMPLEMENT_OF_ZERO : 0);
-}
-
 cal_status cal_ms_writer_create(const char *path, const cal_table *like, unsigned columns,
                                 const char *data_from, int64_t rows_at_most,
                                 const cal_reindex *maps, cal_ms_writer **writer, cal_error *err)
 {
     cal_table *table;
     *writer = NULL;
-    let_memory_be_zero(true);
+    cal_zero_new_memory(true); /* casacore writes the unused end of a last tile as it was */
     cal_status status = create_table(path, like, columns, &table, err);
-    let_memory_be_zero(false);
+    cal_zero_new_memory(false);
     if (status)
         return status;
     if ((status = cal_table_set_info(table, "Measurement Set", "UVFITS", err)) ||
@@ -123,6 +121,24 @@ cal_status cal_ms_writer_create(const char *path, const cal_table *like, unsigne
             !strcmp(column.manager_type, "IncrementalStMan");
     }
     return CAL_OK;
+}
+
+/* The order of a writer's data columns. */
+static const struct {
+    unsigned bit;
+    const char *column;
+} visibilities[CAL_MAX_DATA_COLUMNS] = {
+    {CAL_MS_DATA, "DATA"}, {CAL_MS_MODEL, "MODEL_DATA"}, {CAL_MS_CORRECTED, "CORRECTED_DATA"}};
+
+void cal_ms_writer_copy(cal_ms_writer *writer, cal_table *ms, cal_reader *reader, unsigned columns,
+                        const char *const *names)
+{
+    for (int i = 0, n = 0; i < CAL_MAX_DATA_COLUMNS; i++)
+        if (columns & visibilities[i].bit)
+            writer->copied[i] = names[n++];
+    writer->source = ms;
+    writer->reader = reader;
+    writer->copier = cal_copier_new();
 }
 
 /* ---- rows ---- */
@@ -245,15 +261,22 @@ static int64_t tile_rows(const cal_ms_writer *writer, int64_t bytes_per_row)
     return rows > 0 ? rows : 1;
 }
 
-static cal_status put_array(cal_ms_writer *writer, const char *column, cal_type type, int ndim,
-                            const int64_t *shape, cal_span span, const void *values, cal_error *err)
+static cal_status give_shape(cal_ms_writer *writer, const char *column, cal_type type, int ndim,
+                             const int64_t *shape, cal_span span, cal_error *err)
 {
     int64_t element = type == CAL_TYPE_COMPLEX ? 8 : type == CAL_TYPE_FLOAT ? 4 : 1;
     int64_t tile[CAL_MAX_DIM + 1] = {shape[0], shape[1]};
     tile[ndim] = tile_rows(writer, element * shape[0] * (ndim > 1 ? shape[1] : 1));
-    let_memory_be_zero(true);
+    cal_zero_new_memory(true);
     cal_status status = cal_table_set_shape(writer->table, column, span, ndim, shape, tile, err);
-    let_memory_be_zero(false);
+    cal_zero_new_memory(false);
+    return status;
+}
+
+static cal_status put_array(cal_ms_writer *writer, const char *column, cal_type type, int ndim,
+                            const int64_t *shape, cal_span span, const void *values, cal_error *err)
+{
+    cal_status status = give_shape(writer, column, type, ndim, shape, span, err);
     return status ? status : cal_table_put(writer->table, column, type, span, values, err);
 }
 
@@ -266,6 +289,49 @@ static cal_status put_power(cal_ms_writer *writer, const cal_block *block, cal_s
         power[i] = crealf(block->data[i]);
     cal_status status = put_array(writer, "FLOAT_DATA", CAL_TYPE_FLOAT, 2, shape, span, power, err);
     free(power);
+    return status;
+}
+
+/* Cells of the source, in the places of the rows of the output. */
+static cal_status copy_cells(cal_ms_writer *writer, const char *from, const char *column,
+                             const cal_block *block, cal_span span, const int64_t *shape,
+                             cal_error *err)
+{
+    cal_file_run *source = NULL, *target = NULL;
+    int64_t sources = 0, targets = 0;
+    cal_status status = give_shape(writer, column, CAL_TYPE_COMPLEX, 2, shape, span, err);
+    if (status)
+        return status;
+    cal_reader_lock(writer->reader);
+    status = cal_table_find_runs(writer->source, from, CAL_TYPE_COMPLEX, reader_span(&block->rows),
+                                 2, shape, &source, &sources, err);
+    cal_reader_unlock(writer->reader);
+    if (!status)
+        status = cal_table_find_runs(writer->table, column, CAL_TYPE_COMPLEX, span, 2, shape,
+                                     &target, &targets, err);
+    if (!status)
+        status = cal_copier_add(writer->copier, source, sources, target, targets, err);
+    free(source);
+    free(target);
+    return status;
+}
+
+static cal_status put_visibilities(cal_ms_writer *writer, const cal_block *block, cal_span span,
+                                   const int64_t *shape, cal_error *err)
+{
+    const float complex *values[CAL_MAX_DATA_COLUMNS] = {block->data, block->model,
+                                                         block->corrected};
+    cal_status status = CAL_OK;
+    for (int i = 0; i < CAL_MAX_DATA_COLUMNS && !status; i++) {
+        if (!(writer->columns & visibilities[i].bit))
+            continue;
+        if (writer->copied[i])
+            status = copy_cells(writer, writer->copied[i], visibilities[i].column, block, span,
+                                shape, err);
+        else
+            status = put_array(writer, visibilities[i].column, CAL_TYPE_COMPLEX, 2, shape, span,
+                               values[i], err);
+    }
     return status;
 }
 
@@ -282,14 +348,11 @@ static cal_status put_arrays(cal_ms_writer *writer, const cal_block *block, cal_
         {0, "FLAG", CAL_TYPE_BOOL, 2, block->flag},
         {0, "WEIGHT", CAL_TYPE_FLOAT, 1, block->weight},
         {0, "SIGMA", CAL_TYPE_FLOAT, 1, block->sigma},
-        {CAL_MS_DATA, "DATA", CAL_TYPE_COMPLEX, 2, block->data},
-        {CAL_MS_MODEL, "MODEL_DATA", CAL_TYPE_COMPLEX, 2, block->model},
-        {CAL_MS_CORRECTED, "CORRECTED_DATA", CAL_TYPE_COMPLEX, 2, block->corrected},
         {CAL_MS_WEIGHT_SPECTRUM, "WEIGHT_SPECTRUM", CAL_TYPE_FLOAT, 2, block->weight_spectrum},
         {CAL_MS_SIGMA_SPECTRUM, "SIGMA_SPECTRUM", CAL_TYPE_FLOAT, 2, block->sigma_spectrum},
     };
     const int64_t shape[] = {block->ncorr, block->nchan};
-    cal_status status = CAL_OK;
+    cal_status status = put_visibilities(writer, block, span, shape, err);
     for (size_t i = 0; i < CAL_COUNT(arrays) && !status; i++)
         if (!arrays[i].bit || (writer->columns & arrays[i].bit))
             status = put_array(writer, arrays[i].column, arrays[i].type, arrays[i].ndim, shape,
@@ -356,9 +419,10 @@ cal_status cal_ms_writer_close(cal_ms_writer *writer, cal_error *err)
     if (!writer)
         return CAL_OK;
     cal_status status = cal_table_close(writer->table, err);
+    cal_status copied = cal_copier_end(writer->copier, status ? NULL : err);
     free(writer->incremental);
     free(writer->last);
     free(writer->changed);
     free(writer);
-    return status;
+    return status ? status : copied;
 }

@@ -17,6 +17,13 @@ cal_status cal_ms_writer_create(const char *path, const cal_table *like, unsigne
                                 const char *data_from, int64_t rows_at_most,
                                 const cal_reindex *maps, cal_ms_writer **writer, cal_error *err);
 
+/* The visibilities in `columns` (CAL_MS_DATA, ...) are to be those of `ms`, unchanged: they go from file to
+ * file while the caller works. `names` has the columns of `ms` in the order data, model, corrected;
+ * cal_table_has_runs() must hold for them. The rows of the blocks are then rows of `ms`, which `reader`
+ * reads meanwhile, and the blocks need not hold these arrays. */
+void cal_ms_writer_copy(cal_ms_writer *writer, cal_table *ms, cal_reader *reader, unsigned columns,
+                        const char *const *names);
+
 /* Append the rows of some blocks. They come out in the order of their rows.row[], which ascends in
  * each block; the numbers themselves only set the order. Arrays that a column of the table needs
  * must be there: data, model, corrected, flag, weight, sigma, and the spectra. FLOAT_DATA is the real part of

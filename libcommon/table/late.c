@@ -162,6 +162,12 @@ FORWARD(tables, cal_status, cal_table_set_shape,
         (cal_table *table, const char *column, cal_span rows, int ndim, const int64_t *shape,
          const int64_t *tile, cal_error *err),
         (table, column, rows, ndim, shape, tile, err))
+FORWARD(tables, cal_status, cal_table_find_runs,
+        (cal_table *table, const char *column, cal_type type, cal_span rows, int ndim,
+         const int64_t *shape, cal_file_run **run, int64_t *count, cal_error *err),
+        (table, column, type, rows, ndim, shape, run, count, err))
+FORWARD(tables, bool, cal_table_has_runs, (cal_table *table, const char *column, cal_type type),
+        (table, column, type))
 FORWARD(tables, cal_status, cal_table_get_cell,
         (cal_table *table, const char *column, cal_type type, int64_t row, void **out,
          int64_t *count, cal_error *err),

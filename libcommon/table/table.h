@@ -11,6 +11,7 @@
 #ifndef CAL_TABLE_TABLE_H
 #define CAL_TABLE_TABLE_H
 
+#include "base/copier.h"
 #include "base/error.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -123,6 +124,16 @@ void cal_located_free(cal_located *located); /* NULL is fine */
  * 1 MiB, not much more than the rows to come. Tiles of whole cells are read and written fastest. */
 cal_status cal_table_set_shape(cal_table *table, const char *column, cal_span rows, int ndim,
                                const int64_t *shape, const int64_t *tile, cal_error *err);
+
+/* Are all cells of the column stored as plain bytes, those of neighbouring rows one after the other? Tiles of
+ * whole cells are; bytes in another order, and elements of another type, are not. */
+bool cal_table_has_runs(cal_table *table, const char *column, cal_type type);
+/* Where: the cells of `rows`, which all have this shape, as `*count` runs in their order. The list is the caller's
+ * (free()), its paths live as long as the table. The caller may write runs of a table that is being written.
+ * CAL_INPUT where a cell has no value or another shape. */
+cal_status cal_table_find_runs(cal_table *table, const char *column, cal_type type, cal_span rows,
+                               int ndim, const int64_t *shape, cal_file_run **run, int64_t *count,
+                               cal_error *err);
 
 /* One cell of any shape, allocated (free(); texts inside too). *count elements; CAL_INPUT when undefined. */
 cal_status cal_table_get_cell(cal_table *table, const char *column, cal_type type, int64_t row,

@@ -293,3 +293,34 @@ bool cal::make_plan(const Table &table, const char *column, const cal_span &rows
     plan.mover = {elements * bits / 8, elements * std::max(bits / 8, 1)};
     return true;
 }
+
+bool cal::find_runs(const Table &table, const char *column, const cal_span &rows,
+                    const IPosition &shape, int bits, std::vector<cal_file_run> &runs)
+{
+    Plan plan;
+    if (!make_plan(table, column, rows, shape, bits, plan))
+        return false;
+    const TSMCube *settled = nullptr;
+    for (const Extent &extent : plan.extents) {
+        runs.push_back({Layout::file(*extent.cube).name().c_str(), plan.mover.place(extent),
+                        extent.count * plan.mover.cell});
+        if (extent.cube != settled)
+            settle(*extent.cube);
+        settled = extent.cube;
+    }
+    return true;
+}
+
+bool cal::has_runs(const Table &table, const char *column, int bits)
+{
+    TiledStMan *manager = direct_manager(table, column, bits);
+    for (uInt i = 0; manager && i < manager->nhypercubes(); i++) {
+        const TSMCube *cube = manager->getTSMCube(i);
+        if (cube->cubeShape().empty()) /* the cells that have no value */
+            continue;
+        IPosition cell = cube->cubeShape().getFirst(cube->cubeShape().size() - 1);
+        if (!is_plain(*cube, cell, bits) || access(Layout::file(*cube).name().c_str(), R_OK))
+            return false;
+    }
+    return manager;
+}

@@ -1,4 +1,4 @@
-/* For direct.cc and located.cc: where the cells of tiled columns stand in their files, and moving them. */
+/* For direct.cc, located.cc and runs.cc: where the cells of tiled columns stand in their files, and moving them. */
 #ifndef CAL_TABLE_TILES_H
 #define CAL_TABLE_TILES_H
 
@@ -73,6 +73,13 @@ struct Plan {
 /* False when a cell cannot be had directly: `bits` is 0, other tiles, another shape, other bytes. */
 bool make_plan(const casacore::Table &table, const char *column, const cal_span &rows,
                const casacore::IPosition &shape, int bits, Plan &plan);
+
+/* Where the cells of these rows stand, in their order; false as above. Files of cells that are to be
+ * written hold what casacore has for them. */
+bool find_runs(const casacore::Table &table, const char *column, const cal_span &rows,
+               const casacore::IPosition &shape, int bits, std::vector<cal_file_run> &runs);
+/* Could they be found for every cell that the column has? */
+bool has_runs(const casacore::Table &table, const char *column, int bits);
 
 /* The manager's buffers for the file of a cube are emptied (tiles.cc says why). */
 void settle(const casacore::TSMCube &cube);
