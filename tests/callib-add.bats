@@ -45,6 +45,8 @@ load callib
     assert_equal "$stderr" 'callib-add: warning: t: no data in this selection, nothing added'
     run -2 callib-add t --caltype gain < empty.json
     assert_output --partial 'caltype "gain" is not one of unknown gaincal bandpass'
+    run -2 callib-add t --interp linaer < empty.json
+    assert_output --partial '"linaer" is no interpolation in time; there are nearest, linear, cubic'
     run -2 callib-add < empty.json
     assert_output 'callib-add: no calibration table; name some, or give a --batch file'
 }
@@ -94,6 +96,11 @@ END
     callib-add --caltables tables.json /y/b.tbl t.tbl d.tbl < empty.json > out.json
     run -0 jq -r '.active[].caltype' out.json
     assert_output $'bandpass\ntsys\nunknown'
+}
+
+@test "a type in any case" {
+    run -0 --separate-stderr callib-add t --caltype GainCal --jq '.active[0].caltype' < empty.json
+    assert_output '"gaincal"'
 }
 
 @test "in place: the same library, a line for each registration, the mode kept" {

@@ -1,5 +1,6 @@
 #include "callib/batch.h"
 
+#include "base/interpolation.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "callib/book.h"
@@ -87,6 +88,9 @@ static cal_status check_addition(const cal_addition *addition, cal_error *err)
 {
     if (!*addition->gaintable)
         return cal_fail(err, CAL_USAGE, "the name of a calibration table is empty");
+    cal_interp interp;
+    if (cal_interp_parse(addition->interp, &interp, err))
+        return cal_prefix(err, "interp");
     if (!addition->caltype || cal_caltype_name(addition->caltype))
         return CAL_OK;
     cal_buf known = {0};
