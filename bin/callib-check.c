@@ -58,6 +58,13 @@ static void print_where(jv where, cal_buf *out)
     }
 }
 
+/* "2 tables", "1 table" */
+static void print_count(jv d, const char *plural, const char *behind, cal_buf *out)
+{
+    double count = cal_json_number_at(d, plural, 0);
+    cal_buf_addf(out, "%.0f %.*s%s", count, (int)strlen(plural) - (count == 1), plural, behind);
+}
+
 static void print_text(jv d, cal_buf *out)
 {
     jv findings = cal_json_at(d, "findings");
@@ -73,10 +80,11 @@ static void print_text(jv d, cal_buf *out)
         jv_free(finding);
     }
     jv_free(findings);
-    cal_buf_addf(out, "%.0f tables, %.0f looked into: %.0f errors, %.0f warnings, %.0f notes\n",
-                 cal_json_number_at(d, "tables", 0), cal_json_number_at(d, "examined", 0),
-                 cal_json_number_at(d, "errors", 0), cal_json_number_at(d, "warnings", 0),
-                 cal_json_number_at(d, "notes", 0));
+    print_count(d, "tables", ", ", out);
+    cal_buf_addf(out, "%.0f of them looked into: ", cal_json_number_at(d, "examined", 0));
+    print_count(d, "errors", ", ", out);
+    print_count(d, "warnings", ", ", out);
+    print_count(d, "notes", "\n", out);
 }
 
 /* ---- the whole ---- */

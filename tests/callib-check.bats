@@ -195,7 +195,7 @@ told() {
     run -1 --separate-stderr callib-check --text --caltables G.json lib.json
     assert_line --index 0 "error: there is no table nosuch.B"
     assert_line --partial "to do: "
-    assert_line "2 tables, 1 looked into: 1 errors, 0 warnings, 0 notes"
+    assert_line "2 tables, 1 of them looked into: 1 error, 0 warnings, 0 notes"
 }
 
 @test "real tables: two antennas with nothing but flags, a phase table of two spws" {
