@@ -241,37 +241,30 @@ static cal_status drop_ephemerides(cal_table *sub, cal_error *err)
     return CAL_OK;
 }
 
-static cal_status copy_sub(const cal_table *ms, const char *name, const char *path, cal_error *err)
+static cal_status copy_sub(const cal_table *ms, const char *name, const char *path, cal_table **sub,
+                           cal_error *err)
 {
     cal_table *from;
     if (cal_table_open_sub(ms, name, &from, err))
         return err->status;
     cal_status status =
-        cal_table_copy(from, path, cal_span_range(0, cal_table_rows(from)), NULL, err);
+        cal_table_copy_open(from, path, cal_span_range(0, cal_table_rows(from)), NULL, sub, err);
     cal_table_close(from, NULL);
     return status;
 }
 
-static cal_status create_sub(const char *name, const char *path, cal_error *err)
+static cal_status create_sub(const char *name, const char *path, cal_table **sub, cal_error *err)
 {
-    for (int i = 0; i < cal_ms_subtable_count; i++) {
-        cal_table *sub;
-        if (strcmp(cal_ms_subtables[i].name, name))
-            continue;
-        if (cal_table_create(path, &cal_ms_subtables[i].def, 0, &sub, err))
-            return err->status;
-        return cal_table_close(sub, err);
-    }
+    for (int i = 0; i < cal_ms_subtable_count; i++)
+        if (!strcmp(cal_ms_subtables[i].name, name))
+            return cal_table_create(path, &cal_ms_subtables[i].def, 0, sub, err);
     return cal_fail(err, CAL_BUG, "no definition of the subtable %s", name);
 }
 
 static cal_status finish_sub(cal_table *main, const cal_caltable *table, const char *name,
-                             const char *path, cal_error *err)
+                             cal_table *sub, cal_error *err)
 {
-    cal_table *sub;
-    cal_status status = cal_table_open(path, true, &sub, err);
-    if (status)
-        return status;
+    cal_status status = CAL_OK;
     if (!strcmp(name, "SPECTRAL_WINDOW"))
         status = put_spws(sub, table, err);
     else if (!strcmp(name, "FIELD"))
@@ -286,13 +279,13 @@ static cal_status finish_sub(cal_table *main, const cal_caltable *table, const c
 static cal_status put_sub(cal_table *main, const cal_caltable *table, const cal_table *ms,
                           const char *name, cal_error *err)
 {
+    cal_table *sub;
     char *path = cal_format("%s/%s", cal_table_path(main), name);
     bool copied = strcmp(name, "HISTORY") && cal_table_has_sub(ms, name);
-    cal_status status = copied ? copy_sub(ms, name, path, err) : create_sub(name, path, err);
-    if (!status)
-        status = finish_sub(main, table, name, path, err);
+    cal_status status =
+        copied ? copy_sub(ms, name, path, &sub, err) : create_sub(name, path, &sub, err);
     free(path);
-    return status;
+    return status ? status : finish_sub(main, table, name, sub, err);
 }
 
 /* ---- the whole ---- */

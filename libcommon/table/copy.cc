@@ -297,10 +297,11 @@ static cal_status copy_everything(Copy &copy, const cal_span &rows)
     return status ? status : copy_ephemerides(copy);
 }
 
-cal_status cal_table_copy(const cal_table *table, const char *path, cal_span rows, int *dangling,
-                          cal_error *err)
+cal_status cal_table_copy_open(const cal_table *table, const char *path, cal_span rows,
+                               int *dangling, cal_table **copied, cal_error *err)
 {
     cal_table *made = nullptr;
+    *copied = nullptr;
     if (access(path, F_OK) == 0)
         return cal_fail(err, CAL_OUTPUT, "%s exists already", path);
     cal_status status = cal::check_rows(table, "*", rows, err);
@@ -310,10 +311,20 @@ cal_status cal_table_copy(const cal_table *table, const char *path, cal_span row
             to.tableInfo() = table->table.tableInfo();
             made = new cal_table{to, path, table->type, table->subtype, true};
             Copy copy = {table, made, path, 0, err};
-            cal_status copied = copy_everything(copy, rows);
+            cal_status done = copy_everything(copy, rows);
             if (dangling)
                 *dangling = copy.dangling;
-            return copied;
+            return done;
         });
-    return status ? status : cal_table_close(made, err);
+    if (!status)
+        *copied = made;
+    return status;
+}
+
+cal_status cal_table_copy(const cal_table *table, const char *path, cal_span rows, int *dangling,
+                          cal_error *err)
+{
+    cal_table *copied;
+    cal_status status = cal_table_copy_open(table, path, rows, dangling, &copied, err);
+    return status ? status : cal_table_close(copied, err);
 }

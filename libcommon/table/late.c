@@ -199,6 +199,10 @@ FORWARD(tables, cal_status, cal_table_add_column,
 FORWARD(tables, cal_status, cal_table_copy,
         (const cal_table *table, const char *path, cal_span rows, int *dangling, cal_error *err),
         (table, path, rows, dangling, err))
+FORWARD(tables, cal_status, cal_table_copy_open,
+        (const cal_table *table, const char *path, cal_span rows, int *dangling,
+         cal_table **copied, cal_error *err),
+        (table, path, rows, dangling, copied, err))
 
 /* ---- the rest of measures.h ---- */
 

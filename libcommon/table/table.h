@@ -199,6 +199,9 @@ cal_status cal_table_add_column(cal_table *table, const cal_column_def *column,
  * table keywords whose table is missing on disk are left out, and their number is put into *dangling (may be NULL). */
 cal_status cal_table_copy(const cal_table *table, const char *path, cal_span rows, int *dangling,
                           cal_error *err);
+/* The same, and the copy is open for writing; cal_table_close() it. */
+cal_status cal_table_copy_open(const cal_table *table, const char *path, cal_span rows,
+                               int *dangling, cal_table **copied, cal_error *err);
 
 #ifdef __cplusplus
 }
