@@ -135,21 +135,13 @@ static void release(gaincal *run)
 
 static cal_status fail_without_solution(const gaincal *run, cal_error *err)
 {
-    int no_data = 0, no_baselines = 0;
-    for (int k = 0; k < run->gains->count; k++) {
-        const cal_interval_gains *item = &run->gains->item[k];
-        bool reached = false;
-        for (int a = 0; item->gains.in_reach && a < run->gains->antennas; a++)
-            reached = reached || item->gains.in_reach[a];
-        no_data += !item->gains.in_reach;
-        no_baselines += item->gains.in_reach && !reached;
-    }
+    cal_gain_failures failed = cal_gains_failures(run->gains);
     return cal_fail(
         err, CAL_DATA,
         "%s: no solution in %d intervals (%d without unflagged data, %d with fewer than "
         "%ld baselines to every antenna, %d that did not converge); no table is written",
-        run->meta->name, run->gains->count, no_data, no_baselines, minblperant,
-        run->gains->count - no_data - no_baselines);
+        run->meta->name, run->gains->count, failed.no_data, failed.few_baselines, minblperant,
+        failed.not_converged);
 }
 
 static cal_status write_table(const gaincal *run, cal_output *out, const char *path, cal_error *err)
@@ -233,6 +225,25 @@ static void text_plan(jv document, cal_buf *out)
                  cal_size_text(cal_json_number_at(document, "bytes_written", 0), written));
 }
 
+/* Where there are fewer solutions than intervals, or solutions without a good value: why. */
+static void text_failures(jv document, cal_buf *out)
+{
+    static const char *const why[][2] = {{"no_data", "without unflagged data"},
+                                         {"few_baselines", "with too few baselines"},
+                                         {"not_converged", "not converged"},
+                                         {"all_below_minsnr", "solved but all below --minsnr"}};
+    jv failures = cal_json_at(document, "failures");
+    const char *before = " (";
+    for (size_t i = 0; i < CAL_COUNT(why); i++) {
+        double count = cal_json_number_at(failures, why[i][0], 0);
+        if (count > 0)
+            cal_buf_addf(out, "%s%.0f %s", before, count, why[i][1]);
+        before = count > 0 ? ", " : before;
+    }
+    cal_buf_add(out, *before == ',' ? ")" : "");
+    jv_free(failures);
+}
+
 static void text_result(jv document, cal_buf *out)
 {
     if (cal_json_has(document, "dry_run")) {
@@ -241,11 +252,14 @@ static void text_result(jv document, cal_buf *out)
     }
     double values = cal_json_number_at(document, "values", 0);
     cal_buf_addf(
-        out, "%s: %s, %s, %.0f solutions in %.0f intervals, median S/N %.3g, %.1f%% flagged\n",
+        out, "%s: %s, %s, %.0f solutions in %.0f intervals",
         cal_json_text_at(document, "caltable", ""), cal_json_text_at(document, "gaintype", ""),
         cal_json_text_at(document, "calmode", ""), cal_json_number_at(document, "solutions", 0),
-        cal_json_number_at(document, "intervals", 0), cal_json_number_at(document, "median_snr", 0),
-        values > 0 ? 100 * cal_json_number_at(document, "flagged_values", 0) / values : 0);
+        cal_json_number_at(document, "intervals", 0));
+    text_failures(document, out);
+    cal_buf_addf(out, ", median S/N %.3g, %.1f%% flagged\n",
+                 cal_json_number_at(document, "median_snr", 0),
+                 values > 0 ? 100 * cal_json_number_at(document, "flagged_values", 0) / values : 0);
     cal_gains_text(document, out);
 }
 

@@ -177,6 +177,20 @@ print(4 * abs(table(sys.argv[1] + "/SPECTRAL_WINDOW", ack=False).getcell("CHAN_W
     [ ! -e none.G ] && [ ! -e none.G.partial ]
 }
 
+@test "the summary says what became of intervals without a solution" {
+    cp -r "$SETS/noisy.ms" part.ms
+    taql "update part.ms set FLAG=T where SCAN_NUMBER==(SELECT MIN(SCAN_NUMBER) FROM part.ms)[0]"
+    run gaincal --text part.ms part.G
+    assert_success
+    assert_output --partial 'intervals (2 without unflagged data), median S/N'
+    run gaincal --force --jq .failures part.ms part.G
+    assert_output '{"no_data":2,"few_baselines":0,"not_converged":0,"all_below_minsnr":0}'
+    run gaincal --text "$SETS/noisy.ms" whole.G
+    assert_output --partial 'solutions in 4 intervals, median S/N'
+    run --separate-stderr gaincal --minsnr 1e9 --text "$SETS/noisy.ms" low.G
+    assert_output --partial '4 solutions in 4 intervals (4 solved but all below --minsnr), median S/N'
+}
+
 @test "bad input: one line, the right status, nothing written, the MS untouched" {
     before=$(hash_tree "$SETS/noisy.ms")
     mkdir table.G empty

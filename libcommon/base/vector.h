@@ -11,7 +11,8 @@ typedef int cal_v8i __attribute__((vector_size(32), may_alias));
 typedef double cal_v4d __attribute__((vector_size(32), may_alias));
 enum { CAL_VECTOR_LANES = 8 };
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__SANITIZE_ADDRESS__) &&                  \
+    !defined(__SANITIZE_THREAD__)
 #define CAL_VECTOR_CLONES __attribute__((target_clones("avx2", "default")))
 #else
 #define CAL_VECTOR_CLONES

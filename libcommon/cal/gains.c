@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include <math.h>
+#include <string.h>
 
 cal_gain_list *cal_gain_list_make(int count, int antennas, int pars)
 {
@@ -64,6 +65,28 @@ void cal_gains_restrict(cal_gain_list *list, cal_calmode mode)
                 gains->gain[i] = mode == CAL_MODE_P ? gains->gain[i] / amplitude : amplitude;
         }
     }
+}
+
+static bool any_of(const uint8_t *values, int count)
+{
+    return values && memchr(values, 1, (size_t)count);
+}
+
+cal_gain_failures cal_gains_failures(const cal_gain_list *list)
+{
+    cal_gain_failures failed = {0};
+    for (int k = 0; k < list->count; k++) {
+        const cal_interval_gains *item = &list->item[k];
+        if (item->good)
+            failed.all_flagged += !any_of(item->passed, list->antennas * list->pars);
+        else if (!item->gains.in_reach)
+            failed.no_data++;
+        else if (!any_of(item->gains.in_reach, list->antennas))
+            failed.few_baselines++;
+        else
+            failed.not_converged++;
+    }
+    return failed;
 }
 
 /* The solutions first .. end-1 are those of one spw. */

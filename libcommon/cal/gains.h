@@ -34,6 +34,12 @@ void cal_gain_list_free(cal_gain_list *list);
 /* By spw, time; solutions that failed too. */
 void cal_gain_list_sort(cal_gain_list *list);
 
+/* What became of the intervals without a solution; and solutions of which S/N left no value. */
+typedef struct cal_gain_failures {
+    int no_data, few_baselines, not_converged, all_flagged;
+} cal_gain_failures;
+cal_gain_failures cal_gains_failures(const cal_gain_list *list);
+
 /* Phase or amplitude alone, where that was asked for: flagged and zero gains become 1. */
 void cal_gains_restrict(cal_gain_list *list, cal_calmode mode);
 /* Divide each spw by the root of the mean (or median) square amplitude. */

@@ -139,6 +139,15 @@ static jv iterations(const cal_gain_list *list)
     return object;
 }
 
+static jv failures(const cal_gain_list *list)
+{
+    cal_gain_failures failed = cal_gains_failures(list);
+    return JV_OBJECT(jv_string("no_data"), jv_number(failed.no_data), jv_string("few_baselines"),
+                     jv_number(failed.few_baselines), jv_string("not_converged"),
+                     jv_number(failed.not_converged), jv_string("all_below_minsnr"),
+                     jv_number(failed.all_flagged));
+}
+
 jv cal_gains_statistics(const cal_gain_list *list, const cal_meta *meta)
 {
     gates all = {0};
@@ -154,6 +163,7 @@ jv cal_gains_statistics(const cal_gain_list *list, const cal_meta *meta)
         JV_OBJECT(jv_string("intervals"), jv_number(list->count), jv_string("solutions"),
                   jv_number(list->good), jv_string("median_snr"), median_snr(list, 0, list->count),
                   jv_string("iterations"), iterations(list));
+    cal_json_set(&object, "failures", failures(list));
     cal_json_set(&object, "values", jv_number(values));
     cal_json_set(&object, "flagged_values", jv_number(count_flagged(list, 0, list->count)));
     set_gates(&object, &all, list->pars);
