@@ -1,4 +1,5 @@
 /* The result on stdout: JSON, filtered JSON, or text for people. */
+#include "base/mem.h"
 #include "base/mode.h"
 #include "base/tool.h"
 #include <jq.h>
@@ -95,12 +96,33 @@ static cal_status print_text(jv document, void (*text)(jv document, cal_buf *out
 
 cal_status cal_print(jv document, void (*text)(jv document, cal_buf *out), cal_error *err)
 {
+    return cal_print_as(cal_mode_now.schema, document, text, err);
+}
+
+cal_status cal_print_as(const char *schema, jv document, void (*text)(jv document, cal_buf *out),
+                        cal_error *err)
+{
     if (text && cal_wants_text())
         return print_text(document, text);
-    jv schema = jv_string_fmt("calutils/%s/1", cal_mode_now.schema);
-    document = jv_object_merge(JV_OBJECT(jv_string("schema"), schema), document);
+    document = jv_object_merge(
+        JV_OBJECT(jv_string("schema"), jv_string_fmt("calutils/%s/1", schema)), document);
     if (cal_mode_now.filter)
         return print_filtered(document, dump_flags(), err);
     dump_line(document, dump_flags());
     return CAL_OK;
+}
+
+cal_status cal_print_dumped(const char *members, void (*text)(jv document, cal_buf *out),
+                            cal_error *err)
+{
+    if (text && cal_wants_text())
+        return print_text(jv_null(), text);
+    if (!cal_mode_now.filter && !(dump_flags() & JV_PRINT_PRETTY)) {
+        printf("{\"schema\":\"calutils/%s/1\",%s}\n", cal_mode_now.schema, members);
+        return CAL_OK;
+    }
+    char *whole = cal_format("{%s}", members);
+    jv document = jv_parse(whole);
+    free(whole);
+    return cal_print(document, text, err);
 }

@@ -51,6 +51,12 @@ int cal_main(const cal_tool *tool, int argc, char **argv);
  * filtered by --jq, or, on a terminal or under --text, what `text` makes of it. `text` borrows the
  * document; NULL means JSON always. Consumes it. */
 cal_status cal_print(jv document, void (*text)(jv document, cal_buf *out), cal_error *err);
+/* The same for a tool that has results of more than one form. */
+cal_status cal_print_as(const char *schema, jv document, void (*text)(jv document, cal_buf *out),
+                        cal_error *err);
+/* For large results: the members of the document as JSON text, `"a":1,"b":2`. Much faster than by jv; `text` gets null. */
+cal_status cal_print_dumped(const char *members, void (*text)(jv document, cal_buf *out),
+                            cal_error *err);
 
 bool cal_wants_text(void); /* the result goes out as text */
 

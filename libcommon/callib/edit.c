@@ -100,7 +100,7 @@ cal_status cal_edit_print(cal_library *library, cal_error *err)
 {
     jv document = cal_library_json(library);
     cal_library_free(library);
-    return cal_print(document, cal_library_print_text, err);
+    return cal_print_as("callib", document, cal_library_print_text, err);
 }
 
 char *cal_edit_origin(const char *task)
