@@ -30,7 +30,7 @@ typedef struct pair {
     cal_book active, applied; /* of the first */
     int sets;                 /* of the first */
     jv only;                  /* sets that one of them lacks */
-    cal_rows rows;
+    cal_view rows;
     long cells;
 } pair;
 
@@ -91,7 +91,7 @@ static void print_text(jv unused, cal_buf *out)
         jv_free(set);
     }
     if (compared.rows.count)
-        cal_rows_print(&compared.rows, compared.library, true, out);
+        cal_view_print(&compared.rows, compared.library, true, out);
     cal_buf_add(out, is_same() ? "same\n" : "different\n");
 }
 
@@ -112,7 +112,7 @@ static cal_status print_result(char **name, cal_error *err)
     add_member(&json, "sets", jv_copy(compared.only));
     add_member(&json, "cells", jv_number(compared.cells));
     cal_buf_add(&json, "\"differences\":");
-    cal_rows_json(&compared.rows, compared.library, NULL, &json);
+    cal_view_json(&compared.rows, compared.library, NULL, &json);
     cal_status status = cal_print_dumped(cal_buf_text(&json), print_text, err);
     cal_buf_free(&json);
     return status || is_same() ? status : CAL_NO;
@@ -130,7 +130,7 @@ static cal_status run(int count, char **operand, cal_error *err)
         status = compare_libraries(first, second, &terms, err);
         if (!status)
             status = print_result(operand, err);
-        cal_rows_free(&compared.rows);
+        cal_view_free(&compared.rows);
         cal_book_free(&compared.active);
         cal_book_free(&compared.applied);
         jv_free(compared.only);

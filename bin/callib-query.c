@@ -3,9 +3,9 @@
 #include "base/text.h"
 #include "base/tool.h"
 #include "callib/edit.h"
-#include "callib/rows.h"
 #include "callib/target.h"
 #include "callib/terms.h"
+#include "callib/view.h"
 #include <string.h>
 
 static cal_target target;
@@ -70,7 +70,7 @@ static void cut_book(cal_library *library, cal_book *book, const cal_regions *wh
 typedef struct answer {
     cal_library *library;
     cal_book *book;
-    cal_rows rows;
+    cal_view rows;
     jv faults; /* of the pipeline's listing */
     long cells;
 } answer;
@@ -113,7 +113,7 @@ static void list_set(int vis, const cal_regions *where)
             note_fault(&listing, map);
         found.cells += cal_map_cells(map);
     }
-    cal_rows_add_listing(&found.rows, book_name, vis, map, &listing);
+    cal_view_add_listing(&found.rows, book_name, vis, map, &listing);
     cal_map_free(map);
 }
 
@@ -121,7 +121,7 @@ static void print_lines(jv document, cal_buf *out)
 {
     (void)document;
     if (found.rows.count)
-        cal_rows_print(&found.rows, found.library, false, out);
+        cal_view_print(&found.rows, found.library, false, out);
     else
         cal_buf_add(out, uncalibrated ? "all of these data are calibrated\n"
                                       : "no calibrations for these data\n");
@@ -136,7 +136,7 @@ static cal_status answer_lines(const cal_regions *where, cal_error *err)
     if (!cal_wants_text()) {
         char *faults = cal_json_dump(found.faults);
         cal_buf_addf(&json, "\"book\":\"%s\",\"lines\":", book_name);
-        cal_rows_json(&found.rows, found.library, found.book, &json);
+        cal_view_json(&found.rows, found.library, found.book, &json);
         cal_buf_addf(&json, ",\"cells\":%ld", found.cells);
         if (jv_array_length(jv_copy(found.faults)))
             cal_buf_addf(&json, ",\"faults\":%s", faults);
@@ -145,7 +145,7 @@ static cal_status answer_lines(const cal_regions *where, cal_error *err)
     cal_status status = cal_print_dumped(cal_buf_text(&json), print_lines, err);
     cal_buf_free(&json);
     jv_free(found.faults);
-    cal_rows_free(&found.rows);
+    cal_view_free(&found.rows);
     return status;
 }
 

@@ -81,7 +81,7 @@ static void pair_free(pair_map *pair)
 }
 
 long cal_book_compare(const cal_library *library, const cal_book *first, const cal_book *second,
-                      int vis, const char *title, cal_rows *rows)
+                      int vis, const char *title, cal_view *rows)
 {
     cal_map *one = cal_map_make(library, first, vis), *two = cal_map_make(library, second, vis);
     pair_map pair;
@@ -89,9 +89,9 @@ long cal_book_compare(const cal_library *library, const cal_book *first, const c
     cal_listing listing = cal_listing_make(&pair.map, false);
     for (int i = 0; i < listing.count; i++) {
         const cal_line *line = &listing.line[i];
-        cal_rows_add(rows, (cal_row){title, vis, line->box,
-                                     cal_list_copy(&one->list[pair.first[line->list]]),
-                                     cal_list_copy(&two->list[pair.second[line->list]])});
+        cal_view_add(rows, (cal_view_row){title, vis, line->box,
+                                          cal_list_copy(&one->list[pair.first[line->list]]),
+                                          cal_list_copy(&two->list[pair.second[line->list]])});
     }
     long cells = cal_map_cells(&pair.map);
     free(listing.line);

@@ -1,11 +1,11 @@
-#include "callib/rows.h"
+#include "callib/view.h"
 #include "base/mem.h"
 #include <string.h>
 
-void cal_rows_add(cal_rows *rows, cal_row row)
+void cal_view_add(cal_view *rows, cal_view_row row)
 {
     if ((rows->count & (rows->count - 1)) == 0)
-        rows->item = cal_grow(rows->item, rows->count ? 2 * rows->count : 1, sizeof(cal_row));
+        rows->item = cal_grow(rows->item, rows->count ? 2 * rows->count : 1, sizeof(cal_view_row));
     rows->item[rows->count++] = row;
 }
 
@@ -17,19 +17,19 @@ cal_list cal_list_copy(const cal_list *list)
     return copy;
 }
 
-void cal_rows_add_listing(cal_rows *rows, const char *title, int vis, const cal_map *map,
+void cal_view_add_listing(cal_view *rows, const char *title, int vis, const cal_map *map,
                           cal_listing *listing)
 {
     for (int i = 0; i < listing->count; i++) {
         const cal_line *line = &listing->line[i];
         cal_list list = cal_list_copy(&map->list[line->list]);
-        cal_rows_add(rows, (cal_row){title, vis, line->box, list, {0}});
+        cal_view_add(rows, (cal_view_row){title, vis, line->box, list, {0}});
     }
     free(listing->line);
     *listing = (cal_listing){0};
 }
 
-void cal_rows_free(cal_rows *rows)
+void cal_view_free(cal_view *rows)
 {
     for (int i = 0; i < rows->count; i++) {
         cal_box_free(&rows->item[i].box);
@@ -37,7 +37,7 @@ void cal_rows_free(cal_rows *rows)
         free(rows->item[i].second.calibration);
     }
     free(rows->item);
-    *rows = (cal_rows){0};
+    *rows = (cal_view){0};
 }
 
 long cal_map_cells(const cal_map *map)

@@ -2,7 +2,7 @@
 #include "base/grid.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "callib/rows.h"
+#include "callib/view.h"
 #include <string.h>
 
 /* Columns of the page, and of the cells that may be cut. */
@@ -77,7 +77,7 @@ static void note_used(const cal_list *list, int *number)
 }
 
 /* Numbers from 1 for those that are used, in the order of the library; 0 for the others. */
-static int *number_used(const cal_rows *rows, const cal_library *library)
+static int *number_used(const cal_view *rows, const cal_library *library)
 {
     int *number = CAL_NEW_ARRAY(int, library->calibrations), used = 0;
     for (int i = 0; i < rows->count; i++) {
@@ -123,8 +123,8 @@ static void print_calibrations(const cal_library *library, const int *number, ca
 /* ---- the table ---- */
 
 /* A list that is too long for its cell goes on in rows that are blank otherwise. */
-static void add_row(cal_grid *grid, const cal_row *row, const cal_library *library, bool comparison,
-                    const int *number)
+static void add_row(cal_grid *grid, const cal_view_row *row, const cal_library *library,
+                    bool comparison, const int *number)
 {
     const cal_vis *vis = library->vis[row->vis];
     int next = 0, next_second = 0;
@@ -145,7 +145,7 @@ static void add_row(cal_grid *grid, const cal_row *row, const cal_library *libra
     }
 }
 
-void cal_rows_print(const cal_rows *rows, const cal_library *library, bool comparison, cal_buf *out)
+void cal_view_print(const cal_view *rows, const cal_library *library, bool comparison, cal_buf *out)
 {
     int *number = number_used(rows, library);
     cal_grid grid = {.indent = 2, .page = PAGE, .shortened = comparison ? "Field" : "Set"};

@@ -1,6 +1,6 @@
 /* Lines of listings as JSON text: what many lines share is made into text once. */
 #include "base/mem.h"
-#include "callib/rows.h"
+#include "callib/view.h"
 #include <string.h>
 
 static char *dumped(jv value)
@@ -72,7 +72,7 @@ static void dictionary_free(dictionary *d)
 }
 
 /* As the first registration of the calibration for data in this row tells. */
-static const char *type_in_row(const dictionary *d, const cal_row *row, int calibration)
+static const char *type_in_row(const dictionary *d, const cal_view_row *row, int calibration)
 {
     for (int i = 0; i < d->book->count; i++) {
         const cal_registration *at = &d->book->item[i];
@@ -85,8 +85,8 @@ static const char *type_in_row(const dictionary *d, const cal_row *row, int cali
 
 /* ---- rows ---- */
 
-static void add_list(const dictionary *d, const char *key, const cal_row *row, const cal_list *list,
-                     cal_buf *out)
+static void add_list(const dictionary *d, const char *key, const cal_view_row *row,
+                     const cal_list *list, cal_buf *out)
 {
     cal_buf_addf(out, ",\"%s\":[", key);
     for (int i = 0; i < list->count; i++) {
@@ -115,7 +115,7 @@ static void add_text(const char *key, const char *text, cal_buf *out)
     free(json);
 }
 
-static void add_data(const dictionary *d, const cal_row *row, cal_buf *out)
+static void add_data(const dictionary *d, const cal_view_row *row, cal_buf *out)
 {
     const cal_vis *vis = d->library->vis[row->vis];
     const char *comma = "";
@@ -137,14 +137,14 @@ static void add_data(const dictionary *d, const cal_row *row, cal_buf *out)
     cal_buf_free(&intents);
 }
 
-void cal_rows_json(const cal_rows *rows, const cal_library *library, const cal_book *book,
+void cal_view_json(const cal_view *rows, const cal_library *library, const cal_book *book,
                    cal_buf *out)
 {
     dictionary d;
     dictionary_make(&d, library, book);
     cal_buf_add(out, "[");
     for (int i = 0; i < rows->count; i++) {
-        const cal_row *row = &rows->item[i];
+        const cal_view_row *row = &rows->item[i];
         cal_buf_add(out, i ? ",{" : "{");
         if (!book) {
             add_text("book", row->title, out);
