@@ -148,42 +148,39 @@ static cal_status rewrite(cal_table *sub, const char *name, const cal_subtables_
 
 /* ---- one subtable ---- */
 
-/* Open what was written, work on it, hang it into MAIN. A linked table must not be written to. */
-static cal_status finish(cal_table *main, const char *name, const char *path, bool linked,
-                         const cal_subtables_plan *plan, cal_error *err)
-{
-    cal_table *sub;
-    cal_status status = cal_table_open(path, !linked, &sub, err);
-    if (status)
-        return status;
-    status = linked ? CAL_OK : rewrite(sub, name, plan, err);
-    if (!status)
-        status = cal_table_set_sub(main, name, sub, err);
-    cal_status closed = cal_table_close(sub, status ? NULL : err);
-    return status ? status : closed;
-}
-
+/* The rows that stay, in a new table that is left open. */
 static cal_status copy_subtable(cal_table *sub, const char *name, const char *path,
-                                const cal_subtables_plan *plan, cal_error *err)
+                                const cal_subtables_plan *plan, cal_table **copy, cal_error *err)
 {
     int64_t *list = NULL, count = 0;
     cal_status status = CAL_OK;
+    *copy = NULL;
     if (strcmp(name, "POINTING") || strcmp(plan->pointing, "empty"))
         status = choose_rows(sub, name, plan, &list, &count, err);
+    cal_span rows = list ? cal_span_list(list, count) : cal_span_range(0, count);
     if (!status)
-        status = cal_table_copy(
-            sub, path, list ? cal_span_list(list, count) : cal_span_range(0, count), NULL, err);
+        status = cal_table_copy_open(sub, path, rows, NULL, copy, err);
     free(list);
     if (!status && !strcmp(name, "FIELD"))
         status = cal_subtable_copy_ephemerides(sub, path, err);
     return status;
 }
 
+/* The new table gets its new ids. A linked one must not be written to. */
+static cal_status make_subtable(cal_table *sub, const char *name, const char *path, bool linked,
+                                const cal_subtables_plan *plan, cal_table **made, cal_error *err)
+{
+    if (linked)
+        return cal_table_open(path, false, made, err);
+    cal_status status = copy_subtable(sub, name, path, plan, made, err);
+    return status ? status : rewrite(*made, name, plan, err);
+}
+
 static cal_status write_subtable(cal_table *ms, cal_table *main, const char *name,
                                  const cal_subtables_plan *plan, cal_subtables_done *done,
                                  cal_error *err)
 {
-    cal_table *sub;
+    cal_table *sub, *made = NULL;
     cal_status status = cal_table_open_sub(ms, name, &sub, err);
     if (status)
         return status;
@@ -193,11 +190,12 @@ static cal_status write_subtable(cal_table *ms, cal_table *main, const char *nam
         done->pointing = cal_subtable_pointing_way(sub, path, plan);
         linked = !strcmp(done->pointing, "link");
     }
-    if (!linked)
-        status = copy_subtable(sub, name, path, plan, err);
+    status = make_subtable(sub, name, path, linked, plan, &made, err);
+    if (!status) /* hung into MAIN */
+        status = cal_table_set_sub(main, name, made, err);
+    cal_status closed = cal_table_close(made, status ? NULL : err);
+    status = status ? status : closed;
     cal_table_close(sub, NULL);
-    if (!status)
-        status = finish(main, name, path, linked, plan, err);
     done->copied++;
     free(path);
     return status ? cal_prefix(err, "subtable %s", name) : CAL_OK;
