@@ -99,6 +99,8 @@ static cal_status run_loop(cal_calibrate_work *work, cal_error *err)
     if (cal_reader_open(work->ms, work->meta, selection, work->plan.read, NULL, &work->reader, err))
         return err->status;
     cal_status status = run_blocks(work, err);
+    if (!status)
+        status = cal_reader_finish(work->reader, err);
     cal_reader_close(work->reader);
     cal_calibrate_free_room(work);
     return status;

@@ -280,11 +280,20 @@ static cal_status save_flags(cal_calibrate_work *work, cal_error *err)
     return status;
 }
 
+/* Other columns are small or seldom written. When the last row of a new column gets its cell, all before
+ * it are written: that cell tells the next run that the column was finished. */
+static cal_status write_data(cal_calibrate_work *work, const cal_block *block, cal_error *err)
+{
+    bool last = block->rows.row[block->rows.count - 1] == work->all_rows - 1;
+    if (last && cal_reader_finish(work->reader, err))
+        return err->status;
+    return cal_block_put_later(work->reader, work->ms, block, "CORRECTED_DATA", block->data, err);
+}
+
 static cal_status write_block(cal_calibrate_work *work, const cal_block *block, bool flags_changed,
                               cal_error *err)
 {
-    if (work->plan.data &&
-        cal_block_put(work->reader, work->ms, block, "CORRECTED_DATA", block->data, err))
+    if (work->plan.data && write_data(work, block, err))
         return err->status;
     if (work->plan.flag && flags_changed) {
         work->count.blocks_flagged++;

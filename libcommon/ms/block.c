@@ -18,7 +18,7 @@ static void *read_ahead(void *user)
     for (bool last = false; !last;) {
         reader_slot *slot = &reader->slot[reader->filling];
         pthread_mutex_lock(&reader->lock);
-        while (slot->full && !reader->stop)
+        while ((slot->full || slot->unwritten) && !reader->stop)
             pthread_cond_wait(&reader->changed, &reader->lock);
         bool stop = reader->stop;
         pthread_mutex_unlock(&reader->lock);
@@ -28,7 +28,7 @@ static void *read_ahead(void *user)
         last = slot->status || slot->end;
         pthread_mutex_lock(&reader->lock);
         slot->full = true;
-        reader->filling = !reader->filling;
+        reader->filling = (reader->filling + 1) % READER_SLOTS;
         pthread_cond_broadcast(&reader->changed);
         pthread_mutex_unlock(&reader->lock);
     }
@@ -45,7 +45,7 @@ static reader_slot *next_slot(cal_reader *reader)
         if (slot)
             slot->full = false;
         pthread_cond_broadcast(&reader->changed);
-        reader->reading = reader->reading < 0 ? 0 : !reader->reading;
+        reader->reading = (reader->reading + 1) % READER_SLOTS;
         slot = &reader->slot[reader->reading];
     }
     while (!slot->full)
@@ -152,7 +152,7 @@ static void allocate(cal_reader *reader)
     reader->window = cal_rows_new(rows);
     reader->keep = CAL_NEW_ARRAY(uint8_t, rows);
     reader->index = CAL_NEW_ARRAY(int64_t, rows);
-    for (int s = 0; s < 2; s++) {
+    for (int s = 0; s < READER_SLOTS; s++) {
         reader->slot[s].rows = cal_rows_new(rows);
         for (int i = 0; i < READER_COLUMNS; i++)
             if (reader->what & reader_columns[i].what)
@@ -212,10 +212,11 @@ void cal_reader_close(cal_reader *reader)
         pthread_mutex_unlock(&reader->lock);
         pthread_join(reader->thread, NULL);
     }
+    reader_stop_writing(reader);
     cal_rows_free(reader->window);
     free(reader->keep);
     free(reader->index);
-    for (int s = 0; s < 2; s++) {
+    for (int s = 0; s < READER_SLOTS; s++) {
         reader_slot_clear(&reader->slot[s]);
         cal_rows_free(reader->slot[s].rows);
         for (int i = 0; i < READER_COLUMNS; i++)
@@ -225,33 +226,4 @@ void cal_reader_close(cal_reader *reader)
     pthread_mutex_destroy(&reader->lock);
     pthread_cond_destroy(&reader->changed);
     free(reader);
-}
-
-/* ---- writing ---- */
-
-static cal_status put_locked(cal_table *ms, const cal_block *block, const char *name,
-                             const void *values, cal_error *err)
-{
-    cal_column column;
-    int ndim;
-    int64_t shape[CAL_MAX_DIM], cell[] = {block->ncorr, block->nchan};
-    if (!cal_table_find_column(ms, name, &column))
-        return cal_fail(err, CAL_BUG, "%s has no column %s", cal_table_path(ms), name);
-    cal_span span = reader_span(&block->rows);
-    bool defined = cal_table_cell_shape(ms, name, block->rows.row[0], &ndim, shape);
-    if (!defined && column.is_array) {
-        cal_status status = cal_table_set_shape(ms, name, span, column.ndim, cell, NULL, err);
-        if (status)
-            return status;
-    }
-    return cal_table_put(ms, name, column.type, span, values, err);
-}
-
-cal_status cal_block_put(cal_reader *reader, cal_table *ms, const cal_block *block,
-                         const char *column, const void *values, cal_error *err)
-{
-    cal_reader_lock(reader);
-    cal_status status = put_locked(ms, block, column, values, err);
-    cal_reader_unlock(reader);
-    return status;
 }

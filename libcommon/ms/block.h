@@ -8,7 +8,7 @@
  *
  * A block holds selected rows of one cell shape, in ascending row order; rows of several data descriptions and times may stand in
  * it (loop over runs of equal dd and time). A set whose data descriptions differ in shape gives one block per shape for each
- * window of rows. Memory is a few blocks whatever the size of the MS; the next block is read by a thread of the reader while the
+ * window of rows. Memory is a few blocks whatever the size of the MS; the next blocks are read by a thread of the reader while the
  * caller works on this one, so the caller must hold cal_reader_lock() whenever it touches the same MS itself.
  */
 #ifndef CAL_MS_BLOCK_H
@@ -107,8 +107,15 @@ cal_status cal_scan_pass_next(cal_scan_pass *pass, const cal_rows **rows, cal_er
 void cal_scan_pass_close(cal_scan_pass *pass);
 
 /* Write a column for the rows of a block: `column` by name, array of [row][chan][corr] or [row][corr] as the column is. The reader
- * is locked meanwhile. */
+ * is locked while casacore is asked where they belong. */
 cal_status cal_block_put(cal_reader *reader, cal_table *ms, const cal_block *block,
                          const char *column, const void *values, cal_error *err);
+
+/* The same for arrays of the block that was handed out last (block->data and so on), without waiting: a thread writes them while
+ * the caller goes on, and the reader leaves their memory alone until then. What fails is told by the next of these calls. */
+cal_status cal_block_put_later(cal_reader *reader, cal_table *ms, const cal_block *block,
+                               const char *column, const void *values, cal_error *err);
+/* Wait until all of them are written; the first error. */
+cal_status cal_reader_finish(cal_reader *reader, cal_error *err);
 
 #endif

@@ -23,7 +23,9 @@ typedef struct array_column {
 enum { READER_COLUMNS = 9 };
 extern const array_column reader_columns[READER_COLUMNS];
 
-/* One block with its memory; there are two, one for the caller and one that is being filled. */
+/* One block with its memory. There are three: one that is being filled, one for the caller, and one that
+ * is being written. */
+enum { READER_SLOTS = 3 };
 typedef struct reader_slot {
     cal_block block;
     cal_rows *rows;
@@ -32,7 +34,16 @@ typedef struct reader_slot {
     cal_status status;
     cal_error err;
     bool full, end;
+    int unwritten; /* puts that still need its memory */
 } reader_slot;
+
+/* A put that waits for the thread that writes. */
+typedef struct reader_put {
+    cal_located *cells;
+    const void *values;
+    reader_slot *slot;
+    struct reader_put *next;
+} reader_put;
 
 struct cal_reader {
     cal_table *ms;
@@ -47,12 +58,15 @@ struct cal_reader {
     int64_t *index;   /* of these: in the block that is being made */
     int64_t kept;     /* how many are still to be handed out */
 
-    reader_slot slot[2];
+    reader_slot slot[READER_SLOTS];
     int filling, reading; /* slots; reading is -1 before the first */
     pthread_mutex_t ms_lock, lock;
     pthread_cond_t changed;
-    pthread_t thread;
-    bool started, stop;
+    pthread_t thread, writer;
+    bool started, writes, stop;
+
+    reader_put *puts;  /* the next one first */
+    cal_error put_err; /* of the first put that failed */
 };
 
 /* Make the next block in the slot: slot->end when there is none. */
@@ -63,6 +77,9 @@ void reader_slot_clear(reader_slot *slot);
 
 /* The array of a column in a block. */
 void **reader_array(cal_block *block, const array_column *column);
+
+/* The puts that are left are written, and the thread that does it ends. */
+void reader_stop_writing(cal_reader *reader);
 
 /* The rows as a range where they are one. */
 cal_span reader_span(const cal_rows *rows);

@@ -154,6 +154,8 @@ FORWARD(tables, cal_status, cal_table_locate,
 FORWARD(tables, cal_status, cal_located_read,
         (const cal_located *located, int64_t first, int64_t count, void *out, cal_error *err),
         (located, first, count, out, err))
+FORWARD(tables, cal_status, cal_located_write,
+        (const cal_located *located, const void *in, cal_error *err), (located, in, err))
 FORWARD(tables, cal_status, cal_table_put,
         (cal_table *table, const char *column, cal_type type, cal_span rows, const void *in,
          cal_error *err),

@@ -1,4 +1,4 @@
-/* Cells that are found now and read later, by several threads. */
+/* Cells that are found now and read or written later, by several threads. */
 #include "table/tiles.h"
 #include <algorithm>
 #include <casacore/casa/Utilities/ValType.h>
@@ -28,6 +28,7 @@ struct cal_located {
     }
 
     void read(int64_t first, int64_t count, char *out) const;
+    void write(const char *in) const;
 };
 
 /* Extents cut to the cells first .. first + count - 1, which become cells 0, 1, ... */
@@ -55,6 +56,13 @@ void cal_located::read(int64_t first, int64_t count, char *out) const
             cal::read_extents(part.file, mover, clipped.data(), clipped.data() + clipped.size(),
                               out);
     }
+}
+
+void cal_located::write(const char *in) const
+{
+    for (const Part &part : parts)
+        for (size_t i = part.first; i < part.end; i++)
+            mover.write(part.file, extents[i], in);
 }
 
 /* Every part has a descriptor of its own, so there must not be many. */
@@ -85,6 +93,8 @@ static bool locate(const cal_table &table, const char *column, cal_type type, co
         return false;
     if (!in_few_parts(plan.extents))
         return false;
+    if (table.write)
+        plan.manager->setDataChanged(); /* casacore will not see it happen */
     found.mover = plan.mover;
     found.extents = std::move(plan.extents);
     return cal::each_file(table, found.extents, [&](CubeFile &file, size_t from, size_t end) {
@@ -120,6 +130,16 @@ cal_status cal_located_read(const cal_located *located, int64_t first, int64_t c
     return cal::guard(err, CAL_INPUT, {located->table.c_str(), located->column.c_str(), &rows},
                       "cannot be read; the table is damaged", [&] {
                           located->read(first, count, (char *)out);
+                          return CAL_OK;
+                      });
+}
+
+cal_status cal_located_write(const cal_located *located, const void *in, cal_error *err)
+{
+    return cal::guard(err, CAL_OUTPUT,
+                      {located->table.c_str(), located->column.c_str(), &located->rows},
+                      "cannot be written", [&] {
+                          located->write((const char *)in);
                           return CAL_OK;
                       });
 }

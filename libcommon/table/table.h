@@ -110,14 +110,16 @@ cal_status cal_table_get(cal_table *table, const char *column, cal_type type, ca
 cal_status cal_table_put(cal_table *table, const char *column, cal_type type, cal_span rows,
                          const void *in, cal_error *err);
 
-/* Where the cells of `rows` (its list must stay) are in the files, so that several threads can read them at once, without the table
- * and without casacore. *located is NULL where that cannot be: no tiles of whole cells, shapes that differ, another type. */
+/* Where the cells of `rows` (its list must stay) are in the files, so that several threads can read or write them at once, without
+ * the table and without casacore, until it is closed. *located is NULL where that cannot be: no tiles of whole cells, shapes that differ, another type. */
 typedef struct cal_located cal_located;
 cal_status cal_table_locate(cal_table *table, const char *column, cal_type type, cal_span rows,
                             cal_located **located, cal_error *err);
 /* Cells first .. first + count - 1 of those rows. */
 cal_status cal_located_read(const cal_located *located, int64_t first, int64_t count, void *out,
                             cal_error *err);
+/* All cells of those rows, of a table that is open for writing. */
+cal_status cal_located_write(const cal_located *located, const void *in, cal_error *err);
 void cal_located_free(cal_located *located); /* NULL is fine */
 
 /* Shape (and tile; ndim + 1 axes, the last counts rows) of cells before they are first written. Tile NULL: whole cells, about

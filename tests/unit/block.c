@@ -5,6 +5,9 @@
 #include "ms/rows.h"
 #include "ms/schema.h"
 #include "table.h"
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
 
 enum { ROWS = 1000, WIDE = 5, CORRS = 2 };
 
@@ -186,18 +189,23 @@ static void check_lists(cal_table *ms)
     }
 }
 
-static void check_writing(cal_table *ms)
+typedef cal_status put_function(cal_reader *, cal_table *, const cal_block *, const char *,
+                                const void *, cal_error *);
+
+/* CORRECTED_DATA becomes DATA times `factor`. */
+static void check_writing(cal_table *ms, float factor, put_function *put, int64_t window)
 {
     cal_error err = {0};
     cal_reader *reader;
     cal_block *block;
-    CHECK_OK(cal_table_add_column_like(ms, "CORRECTED_DATA", "DATA", "corrected", &err), err);
-    CHECK_OK(cal_reader_open(ms, &meta, NULL, CAL_READ_DATA, NULL, &reader, &err), err);
+    cal_reader_options options = {.window = window};
+    CHECK_OK(cal_reader_open(ms, &meta, NULL, CAL_READ_DATA, &options, &reader, &err), err);
     while (!cal_reader_next(reader, &block, &err) && block) {
         for (int64_t i = 0; i < block->rows.count * block->nchan * CORRS; i++)
-            block->data[i] *= 2;
-        CHECK_OK(cal_block_put(reader, ms, block, "CORRECTED_DATA", block->data, &err), err);
+            block->data[i] *= factor;
+        CHECK_OK(put(reader, ms, block, "CORRECTED_DATA", block->data, &err), err);
     }
+    CHECK_OK(cal_reader_finish(reader, &err), err);
     cal_reader_close(reader);
     int64_t count = 0, wrong = 0;
     CHECK_OK(cal_reader_open(ms, &meta, NULL, CAL_READ_DATA | CAL_READ_CORRECTED,
@@ -205,9 +213,36 @@ static void check_writing(cal_table *ms)
              err);
     while (!cal_reader_next(reader, &block, &err) && block)
         for (int64_t i = 0; i < block->rows.count * block->nchan * CORRS; i++, count++)
-            wrong += block->corrected[i] != 2 * block->data[i];
+            wrong += block->corrected[i] != factor * block->data[i];
     cal_reader_close(reader);
     CHECK(count == (666 * WIDE + 334) * CORRS && wrong == 0);
+}
+
+/* A write that fails in the thread is told by one of the calls that follow, whether there is still a
+ * block to come or not. */
+static void check_failed_writing(cal_table *ms)
+{
+    cal_error err = {0};
+    cal_reader *reader;
+    cal_block *block;
+    struct rlimit before, tiny;
+    CHECK(!getrlimit(RLIMIT_FSIZE, &before));
+    tiny = before;
+    tiny.rlim_cur = 4096;
+    signal(SIGXFSZ, SIG_IGN);
+    CHECK(!setrlimit(RLIMIT_FSIZE, &tiny));
+    for (int64_t window = 10; window <= ROWS; window += ROWS - 10) {
+        cal_reader_options options = {.window = window};
+        CHECK_OK(cal_reader_open(ms, &meta, NULL, CAL_READ_DATA, &options, &reader, &err), err);
+        cal_status status = CAL_OK;
+        while (!status && !cal_reader_next(reader, &block, &err) && block)
+            status = cal_block_put_later(reader, ms, block, "CORRECTED_DATA", block->data, &err);
+        if (!status)
+            status = cal_reader_finish(reader, &err);
+        CHECK(status == CAL_OUTPUT && strstr(err.text, "column CORRECTED_DATA, row"));
+        cal_reader_close(reader);
+    }
+    CHECK(!setrlimit(RLIMIT_FSIZE, &before));
 }
 
 static void check_stopping(cal_table *ms)
@@ -317,7 +352,11 @@ int main(void)
     cal_table *ms = make_ms("a.ms");
     check_reading(ms);
     check_lists(ms);
-    check_writing(ms);
+    CHECK_OK(cal_table_add_column_like(ms, "CORRECTED_DATA", "DATA", "corrected", &err), err);
+    check_writing(ms, 2, cal_block_put, 0);
+    check_writing(ms, 3, cal_block_put_later, 10);
+    check_writing(ms, 4, cal_block_put_later, 0);
+    check_failed_writing(ms);
     check_stopping(ms);
     check_damage(ms);
     check_pass(ms);
