@@ -78,3 +78,17 @@ void cal_buf_free(cal_buf *buf)
     free(buf->data);
     *buf = (cal_buf){0};
 }
+
+void cal_buf_add_quoted(cal_buf *line, const char *word)
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%^~";
+    if (*word && *word != '~' && strspn(word, plain) == strlen(word)) {
+        cal_buf_add(line, word);
+        return;
+    }
+    cal_buf_add(line, "'");
+    for (; *word; word++)
+        cal_buf_addf(line, *word == '\'' ? "'\\''" : "%c", *word);
+    cal_buf_add(line, "'");
+}

@@ -15,6 +15,8 @@ void cal_buf_add(cal_buf *buf, const char *text);
 void cal_buf_add_bytes(cal_buf *buf, const void *bytes, size_t count);
 void cal_buf_addf(cal_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void cal_buf_add_repeated(cal_buf *buf, char c, int times);
+/* A word of a command line, in quotes for sh where it needs them. */
+void cal_buf_add_quoted(cal_buf *line, const char *word);
 void cal_buf_clear(cal_buf *buf);             /* empty, memory kept */
 const char *cal_buf_text(const cal_buf *buf); /* never NULL */
 char *cal_buf_steal(cal_buf *buf);            /* the caller frees it */

@@ -42,27 +42,13 @@ const char *cal_command_line(void)
     return cal_mode_now.command_line ? cal_mode_now.command_line : cal_mode_now.tool;
 }
 
-static void add_quoted(cal_buf *line, const char *word)
-{
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%^~";
-    if (*word && strspn(word, plain) == strlen(word)) {
-        cal_buf_add(line, word);
-        return;
-    }
-    cal_buf_add(line, "'");
-    for (; *word; word++)
-        cal_buf_addf(line, *word == '\'' ? "'\\''" : "%c", *word);
-    cal_buf_add(line, "'");
-}
-
 static char *quote_command(const char *name, int argc, char **argv)
 {
     cal_buf line = {0};
     cal_buf_add(&line, name);
     for (int i = 1; i < argc; i++) {
         cal_buf_add(&line, " ");
-        add_quoted(&line, argv[i]);
+        cal_buf_add_quoted(&line, argv[i]);
     }
     return cal_buf_steal(&line);
 }

@@ -63,12 +63,17 @@ const char *cal_intent_name(cal_intent intent)
     return intent_name[intent];
 }
 
+cal_observatory cal_observatory_named(const char *telescope)
+{
+    if (!strcmp(telescope, "ALMA"))
+        return CAL_ALMA;
+    bool vla = !strcmp(telescope, "VLA") || !strcmp(telescope, "EVLA");
+    return vla ? CAL_VLA : CAL_OTHER_OBSERVATORY;
+}
+
 cal_observatory cal_observatory_of(const cal_meta *meta)
 {
-    const char *name = meta->observations ? meta->observation[0].telescope : "";
-    if (!strcmp(name, "ALMA"))
-        return CAL_ALMA;
-    return !strcmp(name, "VLA") || !strcmp(name, "EVLA") ? CAL_VLA : CAL_OTHER_OBSERVATORY;
+    return cal_observatory_named(meta->observations ? meta->observation[0].telescope : "");
 }
 
 /* Does the token consist of this intent and sub-intent? */

@@ -35,6 +35,7 @@ typedef enum cal_intent {
 typedef unsigned cal_intent_set; /* bit i: intent i */
 
 const char *cal_intent_name(cal_intent intent);
+cal_observatory cal_observatory_named(const char *telescope);
 cal_observatory cal_observatory_of(const cal_meta *meta);
 
 /* The intents of an OBS_MODE text. Tokens that mean nothing are added to *unmapped (unless it is NULL or has them). */
