@@ -44,8 +44,8 @@ typedef struct known_list {
 } known_list;
 
 struct cal_applycal_store {
-    cal_literals **literals; /* of each text that was read */
-    int texts;
+    cal_literals *literals;
+    char *name;
     known_list *list; /* by hash of the values, open addressing */
     size_t slots, used;
 };
@@ -131,17 +131,19 @@ static cal_status read_call(reader *r, cal_error *err)
 {
     cal_reading *reading = &r->reading, start = *reading;
     memset(r->argument, 0, sizeof r->argument);
-    for (cal_reading_skip(reading); *reading->at != ')'; cal_reading_skip(reading)) {
-        if (!*reading->at)
-            return cal_reading_fail(&start, err, "applycal( without a ) at its end");
+    cal_reading_skip(reading);
+    while (*reading->at && *reading->at != ')') {
         if (read_argument(r, err))
             return err->status;
         cal_reading_skip(reading);
         if (*reading->at == ',')
             reading->at++;
-        else if (*reading->at != ')')
+        else if (*reading->at && *reading->at != ')')
             return cal_reading_fail(reading, err, "expected , or )");
+        cal_reading_skip(reading);
     }
+    if (!*reading->at)
+        return cal_reading_fail(&start, err, "applycal( without a ) at its end");
     reading->at++;
     reading->at += strspn(reading->at, " \t\r;");
     if (*reading->at && *reading->at != '\n' && *reading->at != '#')
@@ -318,6 +320,11 @@ static cal_status read_list(const reader *r, known_list *list, cal_error *err)
     return CAL_OK;
 }
 
+static int column_of(const cal_reading *at)
+{
+    return (int)(at->at - at->line_start) + 1;
+}
+
 static cal_status add_line(reader *r, const cal_reading *start, cal_applycal_line *line,
                            cal_error *err)
 {
@@ -329,6 +336,8 @@ static cal_status add_line(reader *r, const cal_reading *start, cal_applycal_lin
     for (int k = 0; k < SELECTS; k++)
         if (read_selection(r, k, selects[k], err))
             return err->status;
+        else if (r->argument[k].value)
+            line->column[k] = column_of(&r->argument[k].at);
     known_list list = {.count = 0};
     for (int k = SELECTS; k < KEYS; k++)
         list.value[k - SELECTS] = r->argument[k].value;
@@ -348,15 +357,6 @@ static cal_status add_line(reader *r, const cal_reading *start, cal_applycal_lin
 
 /* ---- line by line ---- */
 
-static cal_literals *begin_text(cal_applycal_lines *lines)
-{
-    if (!lines->store)
-        lines->store = CAL_NEW(struct cal_applycal_store);
-    struct cal_applycal_store *store = lines->store;
-    store->literals = cal_grow(store->literals, store->texts + 1, sizeof *store->literals);
-    return store->literals[store->texts++] = cal_literals_new();
-}
-
 static void next_line(cal_reading *reading)
 {
     const char *end = strchr(reading->at, '\n');
@@ -371,8 +371,12 @@ cal_status cal_applycal_read(const char *text, const char *name, cal_applycal_li
     static const char call[] = "applycal(";
     cal_error own;
     err = err ? err : &own;
-    reader r = {cal_reading_make(text, name), begin_text(lines), lines, {{0}}};
-    int room = lines->count;
+    struct cal_applycal_store *store = CAL_NEW(struct cal_applycal_store);
+    store->literals = cal_literals_new();
+    store->name = cal_copy_text(name);
+    *lines = (cal_applycal_lines){.name = store->name, .store = store};
+    reader r = {cal_reading_make(text, name), store->literals, lines, {{0}}};
+    int room = 0;
     for (; *r.reading.at; next_line(&r.reading)) {
         if (strncmp(r.reading.at, call, strlen(call)))
             continue;
@@ -380,6 +384,7 @@ cal_status cal_applycal_read(const char *text, const char *name, cal_applycal_li
             room = room ? 2 * room : 64;
             lines->item = cal_grow(lines->item, room, sizeof *lines->item);
         }
+        lines->item[lines->count] = (cal_applycal_line){0};
         cal_reading start = r.reading;
         r.reading.at += strlen(call);
         if (read_call(&r, err) || add_line(&r, &start, &lines->item[lines->count], err))
@@ -394,11 +399,10 @@ void cal_applycal_lines_free(cal_applycal_lines *lines)
     struct cal_applycal_store *store = lines->store;
     for (size_t i = 0; store && i < store->slots; i++)
         free_list(&store->list[i]);
-    for (int i = 0; store && i < store->texts; i++)
-        cal_literals_free(store->literals[i]);
     if (store) {
+        cal_literals_free(store->literals);
+        free(store->name);
         free(store->list);
-        free(store->literals);
     }
     free(store);
     free(lines->item);

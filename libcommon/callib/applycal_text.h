@@ -19,12 +19,14 @@ typedef struct cal_applycal_line {
     const char *vis, *field, *intent, *spw, *antenna;
     const cal_calibration *calibration; /* in the order of the line */
     int calibrations;
-    int line; /* number in the text, from 1 */
+    int line;      /* number in the text, from 1 */
+    int column[5]; /* of the values of vis, field, intent, spw, antenna; 0: not given */
 } cal_applycal_line;
 
 typedef struct cal_applycal_lines {
     cal_applycal_line *item;
     int count;
+    const char *name; /* of the text */
     struct cal_applycal_store *store;
 } cal_applycal_lines;
 
@@ -32,7 +34,7 @@ typedef struct cal_applycal_lines {
  * keys only vis and gaintable must be there: the others have the pipeline's defaults. A single value stands for all tables of the
  * line. What cannot be told apart from a mistake is CAL_USAGE with file, line and column: lists of other lengths than the tables,
  * one spwmap for several tables, misspelt keys, a scan or a time range, which no library can hold, and all that is no literal.
- * Other keys (applymode, parang, flagbackup, ...) are passed over. Lines are appended. */
+ * Other keys (applymode, parang, flagbackup, ...) are passed over. */
 cal_status cal_applycal_read(const char *text, const char *name, cal_applycal_lines *lines,
                              cal_error *err);
 void cal_applycal_lines_free(cal_applycal_lines *lines);

@@ -29,8 +29,10 @@ typedef struct cal_casa_lines {
 cal_status cal_casa_read(const char *text, const char *name, cal_casa_lines *lines, cal_error *err);
 void cal_casa_lines_free(cal_casa_lines *lines);
 
-/* The lines of a listing of one set. CAL_DATA for what the format cannot say: a selection of antennas, a field name with a quote in it,
- * two lines of one table that meet (in data, or because their intents stand in the same OBS_MODE). */
+/* The lines of a listing of one set, as applycaltocallib writes them for the pipeline: line after line, the tables of each by name.
+ * Where rows of an OBS_MODE that means several intents would get a table twice, which CASA refuses, the tables are listed one by one instead, by
+ * OBS_MODE. CAL_DATA for what the format cannot say: a selection of antennas, a table registered twice for the same data, an OBS_MODE that no
+ * selection tells from others, a name with a single quote in it, nothing at all. */
 cal_status cal_casa_write(const cal_library *library, const cal_map *map,
                           const cal_listing *listing, cal_buf *out, cal_error *err);
 
