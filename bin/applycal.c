@@ -34,8 +34,8 @@ static const cal_example examples[] = {
      "applycal --gaintable b.B --interp nearest,linearflag --gaintable p.G --gainfield nearest "
      "--spwmap 0,1,0,1 eb1.ms"},
     {"What would be flagged, table by table", "applycal -n --gaintable p.G eb1.ms --jq .tables"},
-    {"As a cal library says, only the target",
-     "applycal --callib lib.txt --intent '*TARGET*' eb1.ms"},
+    {"As a calibration library says, only the target",
+     "applycal --callib lib.json --intent '*TARGET*' eb1.ms"},
     {NULL, NULL}};
 
 static double share(double part, double whole)
@@ -128,7 +128,7 @@ static void print_text(jv document, cal_buf *out)
 static cal_status run(int count, char **operand, cal_error *err)
 {
     (void)count;
-    if (!tables.count)
+    if (cal_chain_list_empty(&tables))
         return cal_fail(err, CAL_USAGE,
                         "nothing to apply: give tables with --gaintable or --callib");
     how.history = !no_history;

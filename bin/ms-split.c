@@ -217,9 +217,11 @@ static cal_status apply_chain(void *chain, const cal_block *block, int64_t first
 static cal_status open_chain(cal_split *split, cal_chain **chain, cal_split_stage *stage,
                              cal_error *err)
 {
-    if (!tables.count)
+    if (cal_chain_list_empty(&tables))
         return CAL_OK;
-    cal_status status = cal_chain_open(&tables, cal_split_meta(split), chain, err);
+    cal_status status = cal_chain_list_resolve(&tables, cal_split_meta(split), err);
+    if (!status)
+        status = cal_chain_open(&tables, cal_split_meta(split), chain, err);
     if (status)
         return status;
     cal_chain_prepare(*chain, wanted.jobs);
@@ -268,7 +270,7 @@ static cal_status split_set(const char *input, const char *output, cal_error *er
     cal_split *split = NULL;
     cal_chain *chain = NULL;
     cal_split_stage stage;
-    if (tables.count && !strcmp(wanted.datacolumn, "auto"))
+    if (!cal_chain_list_empty(&tables) && !strcmp(wanted.datacolumn, "auto"))
         wanted.datacolumn = "data";
     cal_status status = cal_split_open(input, &wanted, &split, err);
     if (!status)

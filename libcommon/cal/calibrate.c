@@ -235,7 +235,7 @@ static cal_status open_ms(cal_calibrate_work *work, const cal_calibrate_options 
     return CAL_OK;
 }
 
-cal_status cal_calibrate(const char *path, const cal_chain_list *list,
+cal_status cal_calibrate(const char *path, cal_chain_list *list,
                          const cal_calibrate_options *options, jv *report, cal_error *err)
 {
     cal_meta *meta;
@@ -243,7 +243,9 @@ cal_status cal_calibrate(const char *path, const cal_chain_list *list,
     if (cal_meta_load(path, NULL, &meta, err))
         return err->status;
     work.meta = meta;
-    cal_status status = cal_chain_open(list, meta, &work.chain, err);
+    cal_status status = cal_chain_list_resolve(list, meta, err);
+    if (!status)
+        status = cal_chain_open(list, meta, &work.chain, err);
     if (!status) {
         cal_chain_prepare(work.chain, work.jobs);
         status = open_ms(&work, options, err);

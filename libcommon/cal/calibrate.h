@@ -20,7 +20,7 @@ typedef struct cal_calibrate_options {
 
 /* Running it again gives the same columns. An error in the middle leaves an MS that running it
  * again completes. *report is the document of applycal; the caller frees it. */
-cal_status cal_calibrate(const char *path, const cal_chain_list *list,
+cal_status cal_calibrate(const char *path, cal_chain_list *list,
                          const cal_calibrate_options *options, jv *report, cal_error *err);
 
 #endif

@@ -1,10 +1,14 @@
-/* Lines of CASA's cal-library text as items of a chain. */
+/* Calibration libraries in their three forms. Lines of CASA's cal-library text are items of a chain; what the others mean is found when the MS is
+ * known (chain_library.c). */
 #include "cal/callib_text.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "cal/chain_library.h"
 #include "cal/interp.h"
 #include "callib/casa_text.h"
-#include <stdio.h>
+#include "callib/text_kind.h"
+#include <string.h>
 
 /* The list takes a text or a map over from the line. */
 #define TAKE(from) (taken = (from), (from) = NULL, taken)
@@ -64,13 +68,52 @@ cal_status cal_callib_parse(const char *text, const char *name, cal_chain_list *
     return status;
 }
 
+/* ---- which of the three it is ---- */
+
+static cal_status parse_document(const char *text, const char *name, cal_chain_list *list,
+                                 cal_error *err)
+{
+    jv document;
+    cal_library *library;
+    if (cal_json_parse(text, name, &document, err) ||
+        cal_library_from_json(document, name, &library, err))
+        return err->status;
+    cal_chain_add_library(list, name, library, NULL);
+    return CAL_OK;
+}
+
+static cal_status parse_applycal(const char *text, const char *name, cal_chain_list *list,
+                                 cal_error *err)
+{
+    cal_applycal_lines *lines = CAL_NEW(cal_applycal_lines);
+    cal_status status = cal_applycal_read(text, name, lines, err);
+    cal_chain_add_library(list, name, NULL, lines);
+    return status;
+}
+
+static cal_status parse_any(const char *text, const char *name, cal_chain_list *list,
+                            cal_error *err)
+{
+    switch (cal_text_kind(text)) {
+    case CAL_TEXT_JSON:
+        return parse_document(text, name, list, err);
+    case CAL_TEXT_APPLYCAL:
+        return parse_applycal(text, name, list, err);
+    default:
+        return cal_callib_parse(text, name, list, err);
+    }
+}
+
 cal_status cal_callib_read(const char *path, cal_chain_list *list, cal_error *err)
 {
+    const char *name = strcmp(path, "-") ? path : "standard input";
     char *text;
     size_t length;
     if (cal_text_read(path, &text, &length, err))
-        return cal_prefix(err, "cal library");
-    cal_status status = cal_callib_parse(text, path, list, err);
+        return err->status;
+    cal_status status = strlen(text) == length
+                            ? parse_any(text, name, list, err)
+                            : cal_fail(err, CAL_INPUT, "%s: no text: it has a byte 0 in it", name);
     free(text);
     return status;
 }

@@ -1,10 +1,8 @@
-/* CASA's cal-library files: one line for a table and the data that it is meant for (caltables 2.8).
+/* --callib: calibration libraries in their three forms, told apart by what they hold.
  *
- *     # phases from the calibrator next to each target
- *     caltable='p.G' calwt=False tinterp='linear' fldmap='nearest' spwmap=[0,0,2,2]
- *     caltable="b.B" finterp='linearflag', field='3C286'
- *
- * The grammar is callib/casa_text.h's.
+ *     {"schema": "calutils/callib/1", ...}                                      the library itself
+ *     applycal(vis='eb1.ms', field='3C286', ..., gaintable=['p.G'], ...)        the pipeline's applycal text
+ *     caltable='p.G' calwt=False tinterp='linear' fldmap='nearest'              CASA's cal-library text
  */
 #ifndef CAL_CAL_CALLIB_TEXT_H
 #define CAL_CAL_CALLIB_TEXT_H
@@ -12,10 +10,9 @@
 #include "base/error.h"
 #include "cal/chain.h"
 
-/* Add the lines of a file to the list. CAL_INPUT with file and line number for what cannot be
- * read. */
+/* Add what a file (or stdin: "-") says to the list. CAL_USAGE and CAL_INPUT with the place in the file for what cannot be read. */
 cal_status cal_callib_read(const char *path, cal_chain_list *list, cal_error *err);
-/* The same from memory; `name` is for messages. */
+/* CASA's text from memory; `name` is for messages. */
 cal_status cal_callib_parse(const char *text, const char *name, cal_chain_list *list,
                             cal_error *err);
 

@@ -7,12 +7,15 @@
 
 /* ---- opening ---- */
 
-/* Lines of a cal library for one table make one term. */
+/* Lines of CASA's cal libraries for one table make one term, and so do the parts of one. */
 static cal_term *term_of_table(cal_chain *chain, const cal_chain_item *item)
 {
-    for (int t = 0; t < chain->terms && item->from_library; t++)
-        if (!strcmp(chain->term[t].item->gaintable, item->gaintable))
+    for (int t = 0; t < chain->terms && (item->from_library || item->part); t++) {
+        const cal_chain_item *other = chain->term[t].item;
+        if (item->part ? other->part == item->part
+                       : other->from_library && !strcmp(other->gaintable, item->gaintable))
             return &chain->term[t];
+    }
     return NULL;
 }
 
@@ -30,13 +33,20 @@ static cal_status add_item(cal_chain *chain, const cal_chain_item *item, bool ig
     return cal_term_add_patch(term, item, chain->meta, err);
 }
 
-/* Tables of one kind keep the order of the list. */
+/* Tables of one kind go by name, so that they give the same bits however they were listed. Leakages keep the order of the list. */
+static bool comes_after(const cal_term *after, const cal_term *before)
+{
+    if (after->type->order != before->type->order || after->type->kind == CAL_JONES_LEAKAGE)
+        return after->type->order >= before->type->order;
+    return strcmp(after->item->gaintable, before->item->gaintable) >= 0;
+}
+
 static void sort_terms(cal_chain *chain)
 {
     for (int i = 1; i < chain->terms; i++)
         for (int k = i; k > 0; k--) {
             cal_term *after = &chain->term[k], *before = &chain->term[k - 1];
-            if (after->type->order >= before->type->order)
+            if (comes_after(after, before))
                 break;
             cal_term kept = *after;
             *after = *before;

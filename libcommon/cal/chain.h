@@ -14,6 +14,15 @@
 #include <jv.h>
 #include <stdbool.h>
 
+/* Data that a table is meant for, to the cell: set[(spw * fields + field) * (states + 1) + state] (rows without state are the last)
+ * is 0 where it is not, 1 for all antennas, and n for those that are marked in antenna[n - 2]. */
+typedef struct cal_chain_cells {
+    int fields, states;
+    uint16_t *set;
+    uint8_t **antenna;
+    int antennas; /* how many such sets */
+} cal_chain_cells;
+
 /* One table of the command line with what belongs to it (see CAL_CHAIN_OPTIONS), or one line of a
  * cal library: a table, the data that it is meant for, and how. All texts and arrays are owned. */
 typedef struct cal_chain_item {
@@ -23,7 +32,11 @@ typedef struct cal_chain_item {
     int *spwmap;     /* by MS spw */
     int spwmaps;
     bool calwt;
-    /* cal libraries only */
+    char *antenna; /* the antennas it is meant for, an expression for them; NULL: all */
+    /* calibration libraries */
+    int part;               /* items with the same number, if it is not 0, make one term */
+    cal_chain_cells *cells; /* the data it is meant for */
+    /* CASA's cal libraries */
     bool from_library; /* maps that are too short go on with their last element */
     char *field, *spw, *intent, *observation; /* the data it is meant for; NULL: all */
     int *fldmap, fldmaps, *obsmap, obsmaps, *antmap, antmaps;
@@ -32,7 +45,9 @@ typedef struct cal_chain_item {
 typedef struct cal_chain_list {
     cal_chain_item *item;
     int count;
-    int group;         /* the first item that the last --gaintable made */
+    int group;                         /* the first item that the last --gaintable made */
+    struct cal_chain_library *library; /* of --callib, until it is known for which MS */
+    int libraries;
     bool ignore_names; /* antennas by id, even where the names in table and data differ */
 } cal_chain_list;
 
@@ -43,12 +58,18 @@ cal_status cal_chain_set_gainfield(void *list, const char *text, cal_error *err)
 cal_status cal_chain_set_interp(void *list, const char *text, cal_error *err);
 cal_status cal_chain_set_spwmap(void *list, const char *text, cal_error *err);
 cal_status cal_chain_set_calwt(void *list, const char *text, cal_error *err);
-/* --callib FILE: read a cal library file into the list; CASA's cal-library text. */
+cal_status cal_chain_set_antenna(void *list, const char *text, cal_error *err);
+/* --callib FILE: a calibration library (JSON), the pipeline's applycal text, or CASA's cal-library text; "-" is stdin. */
 cal_status cal_chain_set_callib(void *list, const char *text, cal_error *err);
 
 /* A new item at the end of the list, for one table; its defaults are CASA's. */
 cal_chain_item *cal_chain_list_add(cal_chain_list *list, const char *gaintable);
 void cal_chain_list_free(cal_chain_list *list);
+bool cal_chain_list_empty(const cal_chain_list *list);
+
+/* Turns the libraries of the list into items, those that their active books have for this MS; to be called before a chain is opened. A
+ * library that has nothing for it is CAL_DATA; CAL_INPUT: it is of another set, or of another state of this one. */
+cal_status cal_chain_list_resolve(cal_chain_list *list, const cal_meta *meta, cal_error *err);
 
 #define CAL_CHAIN_OPTIONS(list)                                                                    \
     CAL_HEADING("Calibration to apply (each option belongs to the --gaintable before it)"),        \
@@ -78,9 +99,17 @@ void cal_chain_list_free(cal_chain_list *list);
          CAL_EACH,     "BOOL",                                                                     \
          &(list),      "calibrate the weights too [true]",                                         \
          "true false", cal_chain_set_calwt},                                                       \
+        {"for-antenna",                                                                            \
+         0,                                                                                        \
+         CAL_EACH,                                                                                 \
+         "SEL",                                                                                    \
+         &(list),                                                                                  \
+         "apply it to these antennas only, whatever the baseline",                                 \
+         0,                                                                                        \
+         cal_chain_set_antenna},                                                                   \
         {"callib", 0,                                                                              \
          CAL_EACH, "FILE",                                                                         \
-         &(list),  "tables and their rules from a CASA cal-library file",                          \
+         &(list),  "tables and their data from a library: JSON, applycal or CASA text",            \
          0,        cal_chain_set_callib},                                                          \
     {                                                                                              \
         "ignore-names", 0, CAL_FLAG, NULL, &(list).ignore_names,                                   \

@@ -147,13 +147,25 @@ static void weigh_spectrum(const cal_slot *slot, const shape *s, int a1, int a2,
 
 /* ---- rows ---- */
 
+static bool is_missing(const cal_slot *slot, int a1, int a2)
+{
+    const uint8_t *antenna = slot->missing_antenna;
+    return slot->missing || (antenna && (antenna[a1] | antenna[a2]));
+}
+
+/* Has the term a say on this baseline? */
+static bool is_used(const cal_slot_flags *flags, int a1, int a2)
+{
+    return flags->used && (!flags->antennas || (flags->antennas[a1] | flags->antennas[a2]));
+}
+
 static void count_row(cal_chain *chain, cal_chain_worker *worker, const cal_slot *slot,
-                      const shape *s, int a1, int a2, const uint8_t *flag)
+                      const shape *s, int a1, int a2, bool missing, const uint8_t *flag)
 {
     int64_t size = (int64_t)s->nchan * s->ncorr, flagged = cal_count_set(flag, size);
     worker->seen[a1] = worker->seen[a2] = 1;
     for (int t = 0; t < chain->terms; t++)
-        if (slot->flags[t].used && !slot->missing) {
+        if (!missing && is_used(&slot->flags[t], a1, a2)) {
             worker->count[t].data += size;
             worker->count[t].flagged_in += flagged;
             worker->count[t].flagged_out += flagged;
@@ -198,10 +210,11 @@ static void apply_row(cal_chain *chain, cal_chain_worker *worker, const cal_slot
 {
     int64_t cell = row * s->nchan * s->ncorr;
     uint8_t *flag = data->flag + cell;
-    count_row(chain, worker, slot, s, a1, a2, flag);
+    bool missing = is_missing(slot, a1, a2);
+    count_row(chain, worker, slot, s, a1, a2, missing, flag);
     if (data->missing)
-        data->missing[row] = slot->missing;
-    if (slot->missing) {
+        data->missing[row] = missing;
+    if (missing) {
         if (data->strict)
             memset(flag, 1, (size_t)s->nchan * s->ncorr);
         return;

@@ -73,18 +73,18 @@ static void weigh_channels(const cal_jones_cell *cell, double *weight)
         weight[i] = !cell->flag[i] && cell->value[i] > 0 ? 1 / cell->value[i] : 1;
 }
 
-/* No solutions at all for this antenna: everything with it is flagged. */
-static void set_missing(cal_term_gains *gains, int antenna, bool leakage)
+/* Data pass this antenna unchanged. If that is because it has no solutions at all, everything with it is flagged. */
+static void set_unity(cal_term_gains *gains, int antenna, bool leakage, bool missing)
 {
     int count = 2 * gains->nchan;
     for (int i = 0; i < count; i++) {
         gains->factor[(int64_t)antenna * count + i] = leakage ? 0 : 1;
-        gains->bad[(int64_t)antenna * count + i] = 1;
+        gains->bad[(int64_t)antenna * count + i] = missing;
         if (gains->tsys)
             gains->tsys[(int64_t)antenna * count + i] = 1;
     }
     gains->weight[2 * antenna] = gains->weight[2 * antenna + 1] = 1;
-    gains->any_bad[antenna] = 1;
+    gains->any_bad[antenna] = missing;
 }
 
 static void evaluate_antenna(const cal_term *term, const cal_patch *patch, const cal_spw *data,
@@ -149,35 +149,38 @@ static cal_series_key solutions_for(const cal_patch *patch, const cal_meta *meta
 }
 
 static bool same_solutions(const cal_term_gains *gains, const cal_patch *patch,
-                           const cal_series_key *key, int dd, double time)
+                           const uint8_t *antennas, const cal_series_key *key, int dd, double time)
 {
-    return gains->patch == patch && gains->dd == dd && gains->key.spw == key->spw &&
-           gains->key.field == key->field && gains->key.observation == key->observation &&
-           gains->key.scan == key->scan && time >= gains->from && time <= gains->to;
+    return gains->patch == patch && gains->antennas == antennas && gains->dd == dd &&
+           gains->key.spw == key->spw && gains->key.field == key->field &&
+           gains->key.observation == key->observation && gains->key.scan == key->scan &&
+           time >= gains->from && time <= gains->to;
 }
 
-void cal_term_evaluate(const cal_term *term, const cal_patch *patch, const cal_meta *meta,
-                       const cal_chain_key *key, cal_term_gains *gains, cal_term_scratch *scratch,
-                       uint8_t *missing_antenna)
+void cal_term_evaluate(const cal_term *term, const cal_patch *patch, const uint8_t *antennas,
+                       const cal_meta *meta, const cal_chain_key *key, cal_term_gains *gains,
+                       cal_term_scratch *scratch, uint8_t *missing_antenna)
 {
     const cal_spw *data = &meta->spw[meta->dd[key->dd].spw];
     cal_series_key wanted = solutions_for(patch, meta, key);
-    if (gains->factor && same_solutions(gains, patch, &wanted, key->dd, key->time))
+    if (gains->factor && same_solutions(gains, patch, antennas, &wanted, key->dd, key->time))
         return;
     if (!gains->factor)
         allocate(term, meta->antennas, data->nchan, gains);
     gains->patch = patch;
+    gains->antennas = antennas;
     gains->key = wanted;
     gains->dd = key->dd;
     gains->from = -INFINITY;
     gains->to = INFINITY;
     for (int a = 0; a < meta->antennas; a++) {
+        bool meant = !antennas || antennas[a];
         wanted.antenna = mapped(patch->antenna_map, a);
-        const cal_series_entry *entry = cal_series_find(&patch->index, wanted);
-        missing_antenna[a] |= entry == NULL;
+        const cal_series_entry *entry = meant ? cal_series_find(&patch->index, wanted) : NULL;
+        missing_antenna[a] |= meant && !entry;
         if (entry)
             evaluate_antenna(term, patch, data, entry, key->time, a, gains, scratch);
         else
-            set_missing(gains, a, term->type->kind == CAL_JONES_LEAKAGE);
+            set_unity(gains, a, term->type->kind == CAL_JONES_LEAKAGE, meant);
     }
 }

@@ -3,7 +3,7 @@
 #include "base/output.h"
 #include "base/text.h"
 #include "cal/callib_text.h"
-#include "cal/chain.h"
+#include "cal/chain_library.h"
 #include "cal/interp.h"
 #include <string.h>
 
@@ -24,12 +24,19 @@ void cal_chain_list_free(cal_chain_list *list)
         cal_chain_item *item = &list->item[i];
         void *owned[] = {item->gaintable, item->gainfield, item->interp, item->spwmap,
                          item->field,     item->spw,       item->intent, item->observation,
-                         item->fldmap,    item->obsmap,    item->antmap};
+                         item->fldmap,    item->obsmap,    item->antmap, item->antenna};
         for (size_t k = 0; k < CAL_COUNT(owned); k++)
             free(owned[k]);
+        cal_chain_cells_free(item->cells);
     }
     free(list->item);
+    cal_chain_libraries_free(list);
     *list = (cal_chain_list){0};
+}
+
+bool cal_chain_list_empty(const cal_chain_list *list)
+{
+    return !list->count && !list->libraries;
 }
 
 /* "a.G,b.B" is a list, unless a table of that very name exists. */
@@ -108,6 +115,16 @@ cal_status cal_chain_set_calwt(void *user, const char *text, cal_error *err)
         return cal_fail(err, CAL_USAGE, "\"%s\": expected true or false", text);
     for (int i = list->group; i < list->count; i++)
         list->item[i].calwt = calwt;
+    return CAL_OK;
+}
+
+cal_status cal_chain_set_antenna(void *user, const char *text, cal_error *err)
+{
+    cal_chain_list *list = user;
+    if (need_table(list, err))
+        return err->status;
+    for (int i = list->group; i < list->count; i++)
+        replace(&list->item[i].antenna, text);
     return CAL_OK;
 }
 

@@ -52,6 +52,8 @@ typedef struct cal_patch {
     int *spw_map;                                   /* by MS spw; -1: the table has none */
     int *field_map, *observation_map, *antenna_map; /* by MS id, or NULL */
     uint8_t *fields, *spws, *observations, *states; /* data served, by id; NULL: all */
+    uint8_t *antennas;                              /* likewise */
+    const cal_chain_cells *cells;                   /* or all of that to the cell; the item's */
     cal_series_index index;
 } cal_patch;
 
@@ -85,14 +87,15 @@ typedef struct cal_chain_key {
     double time;
 } cal_chain_key;
 
-/* The patch that serves the data, or NULL when they pass the table unchanged. */
+/* The patch that serves the data, or NULL when they pass the table unchanged. *antennas marks those that it is for; NULL: all. */
 const cal_patch *cal_term_patch(const cal_term *term, const cal_meta *meta,
-                                const cal_chain_key *key);
+                                const cal_chain_key *key, const uint8_t **antennas);
 
 /* What a term does to all antennas at one time. */
 typedef struct cal_term_gains {
     const cal_patch *patch;
-    cal_series_key key; /* antenna -1: all */
+    const uint8_t *antennas; /* all others have gains of 1 */
+    cal_series_key key;      /* antenna -1: all */
     int dd;
     double from, to;       /* MJD s: valid between these */
     int nchan;             /* 1 or that of the data */
@@ -110,9 +113,9 @@ typedef struct cal_term_scratch {
     uint8_t *data_flag;
 } cal_term_scratch;
 
-void cal_term_evaluate(const cal_term *term, const cal_patch *patch, const cal_meta *meta,
-                       const cal_chain_key *key, cal_term_gains *gains, cal_term_scratch *scratch,
-                       uint8_t *missing_antenna);
+void cal_term_evaluate(const cal_term *term, const cal_patch *patch, const uint8_t *antennas,
+                       const cal_meta *meta, const cal_chain_key *key, cal_term_gains *gains,
+                       cal_term_scratch *scratch, uint8_t *missing_antenna);
 
 /* ---- the chain (chain.c, chain_slot.c, chain_apply.c) ---- */
 
@@ -131,7 +134,8 @@ typedef struct cal_slot_stage {
 } cal_slot_stage;
 
 typedef struct cal_slot_flags {
-    bool used; /* the term has a say here */
+    bool used;               /* the term has a say here */
+    const uint8_t *antennas; /* for these; NULL: all */
     int nchan;
     uint8_t *bad;     /* [antenna][nchan][2]; NULL when nothing is */
     uint8_t *any_bad; /* [antenna] */
@@ -140,6 +144,7 @@ typedef struct cal_slot_flags {
 /* The chain at one time, for one data description. */
 typedef struct cal_slot {
     bool filled, missing;
+    uint8_t *missing_antenna; /* [antenna]: baselines with these are missing; NULL: none are */
     cal_chain_key key;
     cal_slot_stage *stage;
     cal_slot_flags *flags; /* by term */

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "cal/chain_parts.h"
 #include "ms/select.h"
+#include "ms/select_names.h"
 #include <math.h>
 #include <string.h>
 
@@ -210,6 +211,22 @@ static void mark_served(const cal_selection *selection, const cal_meta *meta, ca
     }
 }
 
+/* Like the antenna selection of a calibration library: the first antennas of the expression. */
+static cal_status mark_antennas(const char *text, const cal_meta *meta, cal_patch *patch,
+                                cal_error *err)
+{
+    if (!text || !*text)
+        return CAL_OK;
+    const char **name = CAL_NEW_ARRAY(const char *, meta->antennas);
+    for (int a = 0; a < meta->antennas; a++)
+        name[a] = meta->antenna[a].name;
+    patch->antennas = CAL_NEW_ARRAY(uint8_t, meta->antennas);
+    cal_status status = cal_select_antennas(
+        text, (cal_select_names){(char *const *)name, meta->antennas}, patch->antennas, err);
+    free(name);
+    return status ? cal_prefix(err, "antennas for a table") : CAL_OK;
+}
+
 static cal_status set_served(const cal_chain_item *item, const cal_meta *meta, cal_patch *patch,
                              cal_error *err)
 {
@@ -222,7 +239,7 @@ static cal_status set_served(const cal_chain_item *item, const cal_meta *meta, c
         return cal_prefix(err, "cal library, %s", item->gaintable);
     mark_served(selection, meta, patch);
     cal_selection_free(selection);
-    return CAL_OK;
+    return mark_antennas(item->antenna, meta, patch, err);
 }
 
 static bool served(const uint8_t *mark, int id, int size)
@@ -230,15 +247,29 @@ static bool served(const uint8_t *mark, int id, int size)
     return !mark || (id >= 0 && id < size && mark[id]);
 }
 
+/* The number of the antennas that are served in a row; 0 where none are. */
+static int set_at(const cal_chain_cells *cells, const cal_meta *meta, const cal_chain_key *key)
+{
+    int state = key->state >= 0 && key->state < cells->states ? key->state : cells->states;
+    size_t row = (size_t)meta->dd[key->dd].spw * cells->fields + key->field;
+    return key->field < 0 ? 0 : cells->set[row * (cells->states + 1) + state];
+}
+
 const cal_patch *cal_term_patch(const cal_term *term, const cal_meta *meta,
-                                const cal_chain_key *key)
+                                const cal_chain_key *key, const uint8_t **antennas)
 {
     for (int i = 0; i < term->patches; i++) {
         const cal_patch *patch = &term->patch[i];
-        if (served(patch->fields, key->field, meta->fields) &&
-            served(patch->spws, meta->dd[key->dd].spw, meta->spws) &&
-            served(patch->observations, key->observation, meta->observations) &&
-            served(patch->states, key->state, meta->states))
+        *antennas = patch->antennas;
+        if (patch->cells) {
+            int set = set_at(patch->cells, meta, key);
+            *antennas = set > 1 ? patch->cells->antenna[set - 2] : NULL;
+            if (set)
+                return patch;
+        } else if (served(patch->fields, key->field, meta->fields) &&
+                   served(patch->spws, meta->dd[key->dd].spw, meta->spws) &&
+                   served(patch->observations, key->observation, meta->observations) &&
+                   served(patch->states, key->state, meta->states))
             return patch;
     }
     return NULL;
@@ -292,9 +323,10 @@ static cal_status fill_patch(const cal_term *term, const cal_chain_item *item, c
 {
     const cal_caltable *table = term->table;
     const char *gainfield = item->gainfield ? item->gainfield : "";
+    patch->cells = item->cells;
     if (cal_interp_parse(item->interp ? item->interp : "", &patch->interp, err) ||
         set_spw_map(item, table, meta, patch, err) || set_served(item, meta, patch, err) ||
-        check_overlap(term, patch, meta, err))
+        (!item->cells && check_overlap(term, patch, meta, err)))
         return err->status;
     patch->antenna_map =
         map_by_list(item->antmap, item->antmaps, meta->antennas, table->meta->antennas);

@@ -90,6 +90,7 @@ static void empty_slot(const cal_chain *chain, cal_slot *slot)
     free(slot->weight);
     free(slot->spectral_weight);
     free(slot->tsys);
+    free(slot->missing_antenna);
     *slot = (cal_slot){0};
 }
 
@@ -238,26 +239,38 @@ static void multiply_weights(const cal_chain *chain, const cal_term_gains *gains
         slot->tsys[i] = gains->tsys[i] * (first ? 1 : slot->tsys[i]);
 }
 
+/* The spw has no solutions for these antennas (NULL: all). */
+static void set_missing(cal_slot *slot, const uint8_t *antennas, int count)
+{
+    slot->missing = slot->missing || !antennas;
+    if (antennas && !slot->missing_antenna)
+        slot->missing_antenna = CAL_NEW_ARRAY(uint8_t, count);
+    for (int a = 0; a < count && antennas; a++)
+        slot->missing_antenna[a] |= antennas[a];
+}
+
 static void evaluate_term(cal_chain *chain, cal_chain_worker *worker, int t, cal_slot *slot)
 {
     const cal_meta *meta = chain->meta;
     cal_term *term = &chain->term[t];
     const cal_chain_key *key = &slot->key;
     int spw = meta->dd[key->dd].spw, ncorr = meta->pol[meta->dd[key->dd].pol].ncorr;
-    const cal_patch *patch = cal_term_patch(term, meta, key);
+    const uint8_t *antennas;
+    const cal_patch *patch = cal_term_patch(term, meta, key, &antennas);
     if (!patch)
         return;
     int solved = patch->spw_map[spw];
     if (solved < 0 || !patch->index.has_spw[solved]) {
         worker->count[t].missing_spw[spw] = 1;
-        slot->missing = true;
+        set_missing(slot, antennas, meta->antennas);
         return;
     }
     cal_term_gains *gains = &worker->gains[t * meta->dds + key->dd];
-    cal_term_evaluate(term, patch, meta, key, gains, &worker->scratch,
+    cal_term_evaluate(term, patch, antennas, meta, key, gains, &worker->scratch,
                       &worker->count[t].missing_antenna[spw * meta->antennas]);
     int hand = ncorr ? cal_chain_hand(meta, key->dd, 0, 0) : 0;
     fill_flags(chain, term, gains, ncorr, hand, &slot->flags[t]);
+    slot->flags[t].antennas = antennas;
     if (term->calwt)
         multiply_weights(chain, gains, slot);
 }

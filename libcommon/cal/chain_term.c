@@ -122,7 +122,7 @@ void cal_term_free(cal_term *term)
         cal_patch *patch = &term->patch[i];
         void *owned[] = {patch->spw_map,      patch->field_map, patch->observation_map,
                          patch->antenna_map,  patch->fields,    patch->spws,
-                         patch->observations, patch->states};
+                         patch->observations, patch->states,    patch->antennas};
         for (size_t k = 0; k < CAL_COUNT(owned); k++)
             free(owned[k]);
         cal_series_free(&patch->index);

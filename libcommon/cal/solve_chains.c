@@ -26,9 +26,11 @@ static cal_status open_part(const cal_chain_list *part, const cal_meta *meta, in
     return CAL_OK;
 }
 
-cal_status cal_solve_chains_open(const cal_chain_list *list, const cal_meta *meta,
-                                 cal_gather_rule *rule, cal_error *err)
+cal_status cal_solve_chains_open(cal_chain_list *list, const cal_meta *meta, cal_gather_rule *rule,
+                                 cal_error *err)
 {
+    if (cal_chain_list_resolve(list, meta, err))
+        return err->status;
     int order = cal_jones_find(rule->scalar ? "T Jones" : "G Jones")->order;
     cal_chain_list before = *list, within = *list; /* the items stay those of `list` */
     before.item = CAL_NEW_ARRAY(cal_chain_item, list->count);

@@ -19,8 +19,8 @@ typedef struct cal_solve_rule {
  * is divided out of the data because it comes before the solved type in the order of application,
  * `within` what the model is multiplied by. The gains come out alike; samples with a model of 0
  * keep the weight that they had in between. NULL where there is none; the caller frees them. */
-cal_status cal_solve_chains_open(const cal_chain_list *list, const cal_meta *meta,
-                                 cal_gather_rule *rule, cal_error *err);
+cal_status cal_solve_chains_open(cal_chain_list *list, const cal_meta *meta, cal_gather_rule *rule,
+                                 cal_error *err);
 
 /* All solutions, sorted by spw and time; those that failed too. The caller frees the list.
  * *not_finite: samples that were left out because they are NaN or infinite. */
