@@ -17,6 +17,8 @@ load callib
     try '' --all
     run -2 callib-remove < empty.json
     assert_output 'callib-remove: which calibrations? give --gaintable, --caltype, ..., or --all'
+    run -2 callib-remove --caltype 'ts*,gian' < empty.json
+    assert_output --partial 'caltype "gian" is not one of unknown gaincal bandpass'
     run -0 --separate-stderr callib-remove --gaintable x < empty.json
     assert_equal "$stderr" 'callib-remove: warning: nothing in the library fits; it stays as it is'
 }

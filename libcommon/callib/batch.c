@@ -93,13 +93,7 @@ static cal_status check_addition(const cal_addition *addition, cal_error *err)
         return cal_prefix(err, "interp");
     if (!addition->caltype || cal_caltype_name(addition->caltype))
         return CAL_OK;
-    cal_buf known = {0};
-    for (int i = 0; cal_caltypes[i]; i++)
-        cal_buf_addf(&known, "%s%s", i ? " " : "", cal_caltypes[i]);
-    cal_fail(err, CAL_USAGE, "caltype \"%s\" is not one of %s", addition->caltype,
-             cal_buf_text(&known));
-    cal_buf_free(&known);
-    return CAL_USAGE;
+    return cal_caltype_refuse(addition->caltype, err);
 }
 
 static void add_regions(const cal_addition *addition, const cal_additions *rules,

@@ -177,6 +177,22 @@ bool cal_predicate_empty(const cal_predicate *p)
     return !p->gaintable && !p->gainfield && !p->interp && !p->caltype && !p->calwt;
 }
 
+cal_status cal_predicate_set_caltype(void *predicate, const char *patterns, cal_error *err)
+{
+    cal_words words = cal_words_split(patterns, ',');
+    cal_status status = words.count ? CAL_OK : cal_caltype_refuse(patterns, err);
+    for (int i = 0; i < words.count && !status; i++) {
+        bool fits = false;
+        for (int k = 0; cal_caltypes[k] && !fits; k++)
+            fits = cal_glob(words.item[i], cal_caltypes[k]);
+        if (!fits)
+            status = cal_caltype_refuse(words.item[i], err);
+    }
+    cal_words_free(&words);
+    ((cal_predicate *)predicate)->caltype = patterns;
+    return status;
+}
+
 bool cal_predicate_fits(const cal_predicate *predicate, const cal_library *library,
                         const cal_registration *registration)
 {

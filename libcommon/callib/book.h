@@ -19,6 +19,9 @@ typedef struct cal_predicate {
     const char *calwt; /* "true" or "false" */
 } cal_predicate;
 
+/* The value of --caltype; CAL_USAGE for a pattern that no type fits. */
+cal_status cal_predicate_set_caltype(void *predicate, const char *patterns, cal_error *err);
+
 #define CAL_PREDICATE_OPTIONS(predicate)                                                           \
     CAL_HEADING("Which calibrations"),                                                             \
         {"gaintable",                                                                              \
@@ -29,7 +32,14 @@ typedef struct cal_predicate {
          "tables whose name, or its last part, fits: '*bandpass*'",                                \
          0,                                                                                        \
          0},                                                                                       \
-        {"caltype", 0, CAL_TEXT, "TYPES", &(predicate).caltype, "types: tsys,wvr", 0, 0},          \
+        {"caltype",                                                                                \
+         0,                                                                                        \
+         CAL_EACH,                                                                                 \
+         "TYPES",                                                                                  \
+         &(predicate),                                                                             \
+         "types: tsys,wvr",                                                                        \
+         0,                                                                                        \
+         cal_predicate_set_caltype},                                                               \
         {"gainfield", 0, CAL_TEXT, "GLOB", &(predicate).gainfield, "gainfields that fit", 0, 0},   \
         {"interp", 0, CAL_TEXT, "GLOB", &(predicate).interp, "interpolations that fit", 0, 0},     \
     {                                                                                              \

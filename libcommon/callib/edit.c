@@ -63,7 +63,8 @@ cal_status cal_edit_begin(cal_edit *edit, cal_library **library, cal_error *err)
 static cal_status write_again(const cal_edit *edit, const cal_buf *text, cal_error *err)
 {
     struct stat was;
-    char *file = realpath(edit->in_place, NULL);
+    bool link = !lstat(edit->in_place, &was) && S_ISLNK(was.st_mode);
+    char *file = link ? realpath(edit->in_place, NULL) : cal_copy_text(edit->in_place);
     if (!file || fstat(edit->lock, &was)) {
         free(file);
         return cal_fail_errno(err, CAL_OUTPUT, "%s: cannot be changed", edit->in_place);

@@ -25,6 +25,16 @@ const char *cal_caltype_name(const char *text)
     return NULL;
 }
 
+cal_status cal_caltype_refuse(const char *text, cal_error *err)
+{
+    cal_buf known = {0};
+    for (int i = 0; cal_caltypes[i]; i++)
+        cal_buf_addf(&known, "%s%s", i ? " " : "", cal_caltypes[i]);
+    cal_fail(err, CAL_USAGE, "caltype \"%s\" is not one of %s", text, cal_buf_text(&known));
+    cal_buf_free(&known);
+    return CAL_USAGE;
+}
+
 /* ---- calibrations ---- */
 
 bool cal_calibration_equal(const cal_calibration *a, const cal_calibration *b)

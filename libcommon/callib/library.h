@@ -88,6 +88,8 @@ extern const char *const cal_caltypes[];
 bool cal_caltype_known(const char *caltype);
 /* The type that is meant, in whatever case it was typed; NULL: none. */
 const char *cal_caltype_name(const char *text);
+/* CAL_USAGE: it is none; these are. */
+cal_status cal_caltype_refuse(const char *text, cal_error *err);
 
 /* A document of schema calutils/callib/1; `name` is for messages. Errors are CAL_USAGE and tell the
  * place: `lib.json: active[3].data[0].spw: ...`. */
