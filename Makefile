@@ -13,6 +13,7 @@ BUILD   ?= build
 # One name for one folder, however it was given: dependencies are kept by name.
 override BUILD := $(patsubst $(CURDIR)/%,%,$(abspath $(BUILD)))
 JOBS    ?= $(shell nproc)
+FUZZ_SECONDS ?= 600
 
 CC       ?= cc
 CXX      ?= c++
@@ -50,6 +51,7 @@ SHIMS   := $(wildcard libcommon/*/*.cc)
 TOOLS   := $(patsubst bin/%.c,%,$(wildcard bin/*.c))
 PLUGINS := $(patsubst plugins/%.c,%,$(wildcard plugins/*.c))
 UNITS   := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 WRONG   := $(patsubst tests/plugins/%.c,%,$(wildcard tests/plugins/*.c))
 
 OBJECTS  = $(SOURCES:%.c=$(BUILD)/%.o)
@@ -57,7 +59,7 @@ ARCHIVE  = $(BUILD)/libcommon.a
 SHIMLIBS = $(BUILD)/lib/calutils/calutils_table.so $(BUILD)/lib/calutils/calutils_measures.so
 TOOLBINS = $(TOOLS:%=$(BUILD)/bin/%)
 
-.PHONY: all tools demo check asan bench lint format install uninstall dist deps clean help
+.PHONY: all tools demo check asan fuzz bench lint format install uninstall dist deps clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -71,6 +73,7 @@ help:
 ## demo        install what is needed, build, and run the main job from beginning to end
 ## check       install what is needed, build, and run every test
 ## asan        the same tests under AddressSanitizer and UndefinedBehaviorSanitizer
+## fuzz        random states against plain models, for FUZZ_SECONDS (600); check does it for a moment
 ## bench       start-up, speed and memory, as ratios
 ## lint        clang-format, shellcheck and function sizes
 ## format      let clang-format rewrite the sources
@@ -139,6 +142,9 @@ $(BUILD)/man/%.1: $(BUILD)/bin/% man/%.man
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(ARCHIVE) | $(SHIMLIBS)
 	$(call say,LINK)$(CC) $(LDFLAGS) $(subst /..,/../..,$(FIND_LIBS)) -o $@ $^ $(LIBS)
 
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(ARCHIVE) | $(SHIMLIBS)
+	$(call say,LINK)$(CC) $(LDFLAGS) $(subst /..,/../..,$(FIND_LIBS)) -o $@ $^ $(LIBS)
+
 # The wrong plugins crash in their own way, not in a sanitizer's.
 $(BUILD)/tests/plugins/%.so: tests/plugins/%.c
 	@mkdir -p $(@D)
@@ -149,7 +155,7 @@ $(BUILD)/tests/plugins/%.so: tests/plugins/%.c
 # ---- testing ----
 
 .PHONY: test-programs
-test-programs: all $(UNITS:%=$(BUILD)/tests/unit/%) $(WRONG:%=$(BUILD)/tests/plugins/%.so)
+test-programs: all $(UNITS:%=$(BUILD)/tests/unit/%) $(FUZZERS:%=$(BUILD)/tests/fuzz/%) $(WRONG:%=$(BUILD)/tests/plugins/%.so)
 
 check: deps
 	$(MAKE) -j$(JOBS) DEVELOPER=1 test-programs
@@ -158,6 +164,10 @@ check: deps
 asan: deps
 	$(MAKE) -j$(JOBS) DEVELOPER=1 BUILD=build-asan SANITIZE=address,undefined test-programs
 	tests/run build-asan
+
+fuzz: deps
+	$(MAKE) -j$(JOBS) DEVELOPER=1 $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
+	for each in $(FUZZERS); do $(BUILD)/tests/fuzz/$$each $(FUZZ_SECONDS) || exit 1; done
 
 bench: deps
 	$(MAKE) -j$(JOBS) all
