@@ -136,7 +136,9 @@ static cal_status find_instants(cal_plan *plan, cal_table *ms, const cal_selecti
         return status;
     uint8_t *keep = NULL;
     cal_scan_pass_skip(pass, selection,
-                       CAL_SKIP_UVW | CAL_SKIP_FEEDS | CAL_SKIP_ARRAY | CAL_SKIP_OTHERS);
+                       CAL_SKIP_UVW | CAL_SKIP_FEEDS | CAL_SKIP_ARRAY | CAL_SKIP_OTHERS |
+                           CAL_SKIP_INTERVAL | CAL_SKIP_STATE | CAL_SKIP_CENTROID |
+                           CAL_SKIP_FLAG_ROW);
     while (!(status = cal_scan_pass_next(pass, &rows, err)) && rows->count > 0) {
         keep = cal_grow(keep, (size_t)rows->count, 1);
         if (cal_selection_rows(selection, rows, keep) > 0)

@@ -52,7 +52,11 @@ enum {
     CAL_SKIP_UVW = 1,
     CAL_SKIP_FEEDS = 2,
     CAL_SKIP_ARRAY = 4,
-    CAL_SKIP_OTHERS = 8 /* EXPOSURE, PROCESSOR_ID */
+    CAL_SKIP_OTHERS = 8,    /* EXPOSURE, PROCESSOR_ID */
+    CAL_SKIP_INTERVAL = 16, /* with CAL_SKIP_OTHERS: EXPOSURE may stand for it */
+    CAL_SKIP_STATE = 32,
+    CAL_SKIP_CENTROID = 64,
+    CAL_SKIP_FLAG_ROW = 128
 };
 
 typedef struct cal_block {

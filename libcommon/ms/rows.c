@@ -17,18 +17,18 @@ const cal_row_column cal_row_columns[] = {
     INT_COLUMN("DATA_DESC_ID", dd, true, 0, 0),
     INT_COLUMN("FIELD_ID", field, true, 0, 0),
     INT_COLUMN("SCAN_NUMBER", scan, false, 0, 0),
-    INT_COLUMN("STATE_ID", state, false, -1, 0),
+    INT_COLUMN("STATE_ID", state, false, -1, CAL_SKIP_STATE),
     INT_COLUMN("OBSERVATION_ID", observation, false, 0, 0),
     INT_COLUMN("ARRAY_ID", array, false, 0, CAL_SKIP_ARRAY),
     INT_COLUMN("FEED1", feed1, false, 0, CAL_SKIP_FEEDS),
     INT_COLUMN("FEED2", feed2, false, 0, CAL_SKIP_FEEDS),
     INT_COLUMN("PROCESSOR_ID", processor, false, -1, CAL_SKIP_OTHERS),
     DOUBLE_COLUMN("TIME", time, true, 0),
-    DOUBLE_COLUMN("TIME_CENTROID", centroid, false, 0),
-    DOUBLE_COLUMN("INTERVAL", interval, true, 0),
+    DOUBLE_COLUMN("TIME_CENTROID", centroid, false, CAL_SKIP_CENTROID),
+    DOUBLE_COLUMN("INTERVAL", interval, true, CAL_SKIP_INTERVAL),
     DOUBLE_COLUMN("EXPOSURE", exposure, false, CAL_SKIP_OTHERS),
     {"UVW", CAL_TYPE_DOUBLE, offsetof(cal_rows, uvw), 3 * sizeof(double), true, 0, CAL_SKIP_UVW},
-    {"FLAG_ROW", CAL_TYPE_BOOL, offsetof(cal_rows, flag_row), 1, false, 0, 0},
+    {"FLAG_ROW", CAL_TYPE_BOOL, offsetof(cal_rows, flag_row), 1, false, 0, CAL_SKIP_FLAG_ROW},
 };
 const int cal_row_column_count = CAL_COUNT(cal_row_columns);
 

@@ -117,5 +117,7 @@ unsigned cal_rows_skip(const cal_selection *selection, unsigned skip)
         return skip;
     return skip &
            ~((selection->uvs ? CAL_SKIP_UVW : 0u) | (selection->feed_on ? CAL_SKIP_FEEDS : 0u) |
-             (selection->array.count ? CAL_SKIP_ARRAY : 0u));
+             (selection->array.count ? CAL_SKIP_ARRAY : 0u) |
+             (selection->times ? CAL_SKIP_INTERVAL : 0u) |
+             (selection->state_on ? CAL_SKIP_STATE : 0u));
 }
