@@ -93,6 +93,19 @@ static bool any_meets(const cal_regions *a, const cal_regions *b, int vis)
     return false;
 }
 
+/* Is every box of a inside of a box of b? Then nothing needs to be cut. */
+static bool all_within(const cal_regions *a, const cal_regions *b, int vis)
+{
+    for (int i = 0; i < a->count; i++) {
+        bool within = a->item[i].vis != vis;
+        for (int j = 0; j < b->count && !within; j++)
+            within = b->item[j].vis == vis && cal_box_within(&a->item[i].box, &b->item[j].box);
+        if (!within)
+            return false;
+    }
+    return true;
+}
+
 static cal_cellset cells_of(const cal_library *library, const cal_regions *regions, int vis)
 {
     cal_cellset cells = cal_cellset_make(library->vis[vis]);
@@ -115,6 +128,10 @@ static void cut_vis(const cal_library *library, cal_regions *data, const cal_reg
 {
     if (!any_meets(data, where, vis)) {
         move_regions(data, vis, outside);
+        return;
+    }
+    if (all_within(data, where, vis)) {
+        move_regions(data, vis, inside);
         return;
     }
     cal_cellset rest = cells_of(library, data, vis), cut = cells_of(library, where, vis);

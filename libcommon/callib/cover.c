@@ -55,12 +55,6 @@ static bool share_data(const cal_cover *cover, const cal_box *a, const cal_box *
     return false;
 }
 
-static bool box_within(const cal_box *a, const cal_box *b)
-{
-    return cal_idset_within(&a->antenna, &b->antenna) && cal_idset_within(&a->spw, &b->spw) &&
-           cal_idset_within(&a->field, &b->field) && cal_idset_within(&a->intent, &b->intent);
-}
-
 static void box_unite(cal_box *into, const cal_box *other)
 {
     cal_idset_unite(&into->antenna, &other->antenna);
@@ -79,7 +73,7 @@ static bool join_two(const cal_cover *cover, cal_boxes *boxes, int a, int b)
     box_unite(&hull, &boxes->item[b]);
     bool fits = cal_cover_fits(cover, &hull);
     for (int i = 0; fits && i < boxes->count; i++)
-        fits = i == a || i == b || box_within(&boxes->item[i], &hull) ||
+        fits = i == a || i == b || cal_box_within(&boxes->item[i], &hull) ||
                !share_data(cover, &boxes->item[i], &hull);
     if (!fits) {
         cal_box_free(&hull);
@@ -87,7 +81,7 @@ static bool join_two(const cal_cover *cover, cal_boxes *boxes, int a, int b)
     }
     int kept = 0;
     for (int i = 0; i < boxes->count; i++) {
-        if (i == a || box_within(&boxes->item[i], &hull)) {
+        if (i == a || cal_box_within(&boxes->item[i], &hull)) {
             cal_box_free(&boxes->item[i]);
             if (i == a)
                 boxes->item[kept++] = hull;

@@ -32,6 +32,12 @@ cal_box cal_box_all(const cal_vis *vis)
                      cal_idset_copy(&vis->field.all), cal_idset_copy(&vis->intent.all)};
 }
 
+bool cal_box_within(const cal_box *a, const cal_box *b)
+{
+    return cal_idset_within(&a->antenna, &b->antenna) && cal_idset_within(&a->spw, &b->spw) &&
+           cal_idset_within(&a->field, &b->field) && cal_idset_within(&a->intent, &b->intent);
+}
+
 bool cal_box_meets(const cal_box *a, const cal_box *b)
 {
     return cal_idset_meets(&a->antenna, &b->antenna) && cal_idset_meets(&a->spw, &b->spw) &&

@@ -52,7 +52,8 @@ void cal_box_free(cal_box *box);
 cal_box cal_box_copy(const cal_box *box);
 cal_box cal_box_empty(const cal_vis *vis); /* four empty sets of the right sizes */
 cal_box cal_box_all(const cal_vis *vis);
-bool cal_box_meets(const cal_box *a, const cal_box *b); /* in any combination, with data or not */
+bool cal_box_within(const cal_box *a, const cal_box *b); /* every id of a is in b */
+bool cal_box_meets(const cal_box *a, const cal_box *b);  /* in any combination, with data or not */
 
 /* The triples of a box in their order: for (int t = -1; (t = cal_vis_next(vis, &box, t)) >= 0;) */
 int cal_vis_next(const cal_vis *vis, const cal_box *box, int triple);
