@@ -93,7 +93,7 @@ setup() {
 
 @test "callib-query: the table fits 100 columns and tells what its numbers mean" {
     run -0 callib-query lib.json --field 1 --text
-    assert_line --index 1 --regexp '^ +J1832-1035 +PHASE +0~1,3~4 +1~2$'
+    assert_line --index 1 --regexp '^ +J1832-1035 +PHASE +\* +0~1,3~4 +1~2$'
     assert_line --index 2 --regexp 'PHASE +0 +2 +1~3$'
     assert_line --regexp '^ +2 +p.G +linear,linear +0,0,2,2 +no$'
     "$TESTS/bench/callib_make.py" big 28 64 300 2 60 10 20

@@ -10,11 +10,14 @@ enum { PAGE = 100, FIELDS = 18, INTENTS = 18, IDS = 12, LIST = 18, SPWMAP = 18 }
 
 /* ---- cells of the table ---- */
 
-/* The ids, or nothing for all of them. */
-static void add_ids(cal_grid *grid, const cal_idset *set, const cal_axis *axis, int widest)
+/* The ids, or what stands for all of them. */
+static void add_ids(cal_grid *grid, const cal_idset *set, const cal_axis *axis, const char *all,
+                    int widest)
 {
     cal_buf text = {0};
-    if (!cal_idset_within(&axis->all, set))
+    if (cal_idset_within(&axis->all, set))
+        cal_buf_add(&text, all);
+    else
         cal_idset_print(set, &text);
     bool cut = (int)text.len > widest;
     cal_grid_cell(grid, cut ? "%.*s..." : "%.*s", cut ? widest - 3 : widest, cal_buf_text(&text));
@@ -22,10 +25,15 @@ static void add_ids(cal_grid *grid, const cal_idset *set, const cal_axis *axis, 
 }
 
 /* Names as long as there is room for them, otherwise how many more there are. */
-static void add_names(cal_grid *grid, const cal_idset *set, const cal_axis *axis, int widest)
+static void add_names(cal_grid *grid, const cal_idset *set, const cal_axis *axis, const char *all,
+                      int widest)
 {
     cal_buf text = {0};
-    int left = cal_idset_within(&axis->all, set) ? 0 : cal_idset_count(set);
+    int left = cal_idset_count(set);
+    if (cal_idset_within(&axis->all, set)) {
+        cal_buf_add(&text, all);
+        left = 0;
+    }
     for (int id = cal_idset_next(set, 0); left; id = cal_idset_next(set, id + 1), left--) {
         if (text.len && (int)(text.len + strlen(axis->name[id])) > widest - 3)
             break;
@@ -38,15 +46,15 @@ static void add_names(cal_grid *grid, const cal_idset *set, const cal_axis *axis
 }
 
 /* Fields by name if they are few. */
-static void add_fields(cal_grid *grid, const cal_idset *set, const cal_axis *axis)
+static void add_fields(cal_grid *grid, const cal_idset *set, const cal_axis *axis, const char *all)
 {
     size_t length = 0;
     for (CAL_IDS(field, set))
         length += strlen(axis->name[field]) + 1;
     if (length > FIELDS)
-        add_ids(grid, set, axis, FIELDS);
+        add_ids(grid, set, axis, all, FIELDS);
     else
-        add_names(grid, set, axis, FIELDS + 3);
+        add_names(grid, set, axis, all, FIELDS + 3);
 }
 
 /* 1,2,5~7: in the order of application, runs that go up by one as ranges; from *next on, as much as a cell takes. */
@@ -122,18 +130,38 @@ static void print_calibrations(const cal_library *library, const int *number, ca
 
 /* ---- the table ---- */
 
+/* What stands for all ids of an axis: nothing in a column that says nothing else, which is left out. */
+typedef struct all_marks {
+    const char *field, *intent, *spw, *antenna;
+} all_marks;
+
+static all_marks marks_for(const cal_view *rows, const cal_library *library)
+{
+    static const char *const mark[] = {"", "*"};
+    bool field = false, intent = false, spw = false, antenna = false;
+    for (int i = 0; i < rows->count; i++) {
+        const cal_vis *vis = library->vis[rows->item[i].vis];
+        const cal_box *box = &rows->item[i].box;
+        field |= !cal_idset_within(&vis->field.all, &box->field);
+        intent |= !cal_idset_within(&vis->intent.all, &box->intent);
+        spw |= !cal_idset_within(&vis->spw.all, &box->spw);
+        antenna |= !cal_idset_within(&vis->antenna.all, &box->antenna);
+    }
+    return (all_marks){mark[field], mark[intent], mark[spw], mark[antenna]};
+}
+
 /* A list that is too long for its cell goes on in rows that are blank otherwise. */
 static void add_row(cal_grid *grid, const cal_view_row *row, const cal_library *library,
-                    bool comparison, const int *number)
+                    bool comparison, const all_marks *all, const int *number)
 {
     const cal_vis *vis = library->vis[row->vis];
     int next = 0, next_second = 0;
     cal_grid_cell(grid, "%s", comparison ? row->title : "");
     cal_grid_cell(grid, "%s", library->viss > 1 ? vis->name : "");
-    add_fields(grid, &row->box.field, &vis->field);
-    add_names(grid, &row->box.intent, &vis->intent, INTENTS);
-    add_ids(grid, &row->box.spw, &vis->spw, IDS);
-    add_ids(grid, &row->box.antenna, &vis->antenna, IDS);
+    add_fields(grid, &row->box.field, &vis->field, all->field);
+    add_names(grid, &row->box.intent, &vis->intent, all->intent, INTENTS);
+    add_ids(grid, &row->box.spw, &vis->spw, all->spw, IDS);
+    add_ids(grid, &row->box.antenna, &vis->antenna, all->antenna, IDS);
     for (;;) {
         add_list(grid, &row->list, number, comparison ? IDS : LIST, &next);
         if (comparison)
@@ -154,8 +182,9 @@ void cal_view_print(const cal_view *rows, const cal_library *library, bool compa
                      NULL);
     else
         cal_grid_row(&grid, "", "Set", "Field", "Intent", "Spw", "Antenna", "Tables", NULL);
+    const all_marks all = marks_for(rows, library);
     for (int i = 0; i < rows->count; i++)
-        add_row(&grid, &rows->item[i], library, comparison, number);
+        add_row(&grid, &rows->item[i], library, comparison, &all, number);
     cal_grid_print(&grid, out);
     cal_buf_add(out, "\n");
     print_calibrations(library, number, out);
