@@ -90,6 +90,7 @@ static void print_text(jv unused, cal_buf *out)
                      cal_json_text_at(set, "only_in", ""));
         jv_free(set);
     }
+    cal_view_reduce(&compared.rows);
     if (compared.rows.count)
         cal_view_print(&compared.rows, compared.library, true, out);
     cal_buf_add(out, is_same() ? "same\n" : "different\n");

@@ -33,7 +33,7 @@ setup() {
 ["active","bench0.ms","0~1","0~2","1","PHASE",["b.B","p.G"],["b.B"]]
 ["active","bench1.ms","0~1","0~2","1","PHASE",["b.B","p.G"],["b.B"]]'
     run -1 callib-diff lib.json other.json --text
-    assert_line --index 1 --regexp 'active +bench0.ms +F001 +PHASE +0~1 +1~2 +1$'
+    assert_line --index 1 --regexp 'active +bench0.ms +F001 +PHASE +0~1 +1 +-$'
     assert_line different
 }
 
@@ -41,6 +41,8 @@ setup() {
     callib-add p.G --intent PHASE < empty.json | callib-add b.B > other.json
     run -1 callib-diff lib.json other.json --jq '[.differences[].intent] | unique'
     assert_output '["PHASE"]'
+    run -1 callib-diff lib.json other.json --text
+    assert_line --index 1 --regexp '1~2 +2,1$'
     callib-add b.B --calwt=false < empty.json | callib-add p.G --intent PHASE > other.json
     run -1 callib-diff lib.json other.json --jq .cells
     run -0 callib-diff lib.json other.json --ignore calwt --text

@@ -100,3 +100,42 @@ long cal_book_compare(const cal_library *library, const cal_book *first, const c
     cal_map_free(two);
     return cells;
 }
+
+/* ---- for people ---- */
+
+/* The items of a list for which there are none left in the other one. */
+static cal_list surplus(const cal_list *list, const cal_list *other)
+{
+    cal_list rest = {CAL_NEW_ARRAY(int, list->count), 0};
+    bool *used = CAL_NEW_ARRAY(bool, other->count);
+    for (int i = 0; i < list->count; i++) {
+        int j = 0;
+        while (j < other->count && (used[j] || other->calibration[j] != list->calibration[i]))
+            j++;
+        if (j < other->count)
+            used[j] = true;
+        else
+            rest.calibration[rest.count++] = list->calibration[i];
+    }
+    free(used);
+    return rest;
+}
+
+void cal_view_reduce(cal_view *view)
+{
+    for (int i = 0; i < view->count; i++) {
+        cal_view_row *row = &view->item[i];
+        cal_list first = surplus(&row->list, &row->second);
+        cal_list second = surplus(&row->second, &row->list);
+        if (first.count || second.count) {
+            cal_list swap = row->list;
+            row->list = first;
+            first = swap;
+            swap = row->second;
+            row->second = second;
+            second = swap;
+        }
+        free(first.calibration);
+        free(second.calibration);
+    }
+}

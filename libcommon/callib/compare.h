@@ -9,4 +9,7 @@
 long cal_book_compare(const cal_library *library, const cal_book *first, const cal_book *second,
                       int vis, const char *title, cal_view *rows);
 
+/* For people: leaves in each pair of lists what the other one lacks. Lists that differ in their order only stay whole. */
+void cal_view_reduce(cal_view *view);
+
 #endif

@@ -62,7 +62,7 @@ static void add_list(cal_grid *grid, const cal_list *list, const int *number, in
 {
     cal_buf text = {0};
     if (!list->count && !*next)
-        cal_buf_add(&text, "none");
+        cal_buf_add(&text, "-");
     while (*next < list->count && (int)text.len < widest - 5) {
         int first = *next, last = first;
         while (last + 1 < list->count &&
