@@ -128,6 +128,23 @@ t.close()'
     assert_output --partial "caltable='truth.G' calwt=True field='0~2' intent='CALIBRATE_FLUX#ON_SOURCE,CALIBRATE_PHASE#ON_SOURCE,"
 }
 
+@test "numbers are ids in what is exported, also where antennas have numbers for names" {
+    ms-sim --antennas 4 --spws 1 --nchan 1 --names 1,2,3,0 --scans 1 --length 20s --amp-rms 0.2 --truth n n.ms > n.json
+    ms-info n.ms | callib-new | callib-add n.G --antenna '"1"' > n.lib
+    run -0 jq -c '[.active[].data[].antenna]' n.lib
+    assert_output '["0"]'
+    mkdir text sh
+    cp -r n.ms n.G text
+    cp -r n.ms n.G sh
+    callib-export n.lib > text/lib
+    callib-export n.lib --format shell > sh/lib
+    applycal --callib n.lib n.ms > n.out
+    (cd text && applycal --callib lib n.ms > out)
+    (cd sh && sh lib > out)
+    same_data n.ms text/n.ms
+    same_data n.ms sh/n.ms
+}
+
 @test "a spw without solutions for some antennas leaves only their baselines alone" {
     "$PYTHON" -c 'from casacore.tables import table
 t = table("truth.G", ack=False, readonly=False)

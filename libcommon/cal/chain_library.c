@@ -75,6 +75,7 @@ static cal_status library_of_ms(const char *path, cal_library *library, cal_erro
     cal_vis *vis;
     cal_place place = {.name = path};
     status = cal_vis_from_ms_info(document, &place, &vis, err);
+    jv_free(document);
     return status ? status : cal_library_add_vis(library, vis, err);
 }
 

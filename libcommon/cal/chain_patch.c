@@ -2,6 +2,7 @@
  * selections of cal-library lines. */
 #include "base/mem.h"
 #include "cal/chain_parts.h"
+#include "callib/idset.h"
 #include "ms/select.h"
 #include "ms/select_names.h"
 #include <math.h>
@@ -211,19 +212,26 @@ static void mark_served(const cal_selection *selection, const cal_meta *meta, ca
     }
 }
 
-/* Like the antenna selection of a calibration library: the first antennas of the expression. */
+/* The antennas of item->antenna: ids, also where antennas have numbers for names, or the first antennas of an expression. */
 static cal_status mark_antennas(const char *text, const cal_meta *meta, cal_patch *patch,
                                 cal_error *err)
 {
     if (!text || !*text)
         return CAL_OK;
+    cal_idset ids = cal_idset_make(meta->antennas);
     const char **name = CAL_NEW_ARRAY(const char *, meta->antennas);
+    patch->antennas = CAL_NEW_ARRAY(uint8_t, meta->antennas);
     for (int a = 0; a < meta->antennas; a++)
         name[a] = meta->antenna[a].name;
-    patch->antennas = CAL_NEW_ARRAY(uint8_t, meta->antennas);
-    cal_status status = cal_select_antennas(
-        text, (cal_select_names){(char *const *)name, meta->antennas}, patch->antennas, err);
+    cal_status status = CAL_OK;
+    if (cal_idset_parse(text, &ids))
+        for (CAL_IDS(id, &ids))
+            patch->antennas[id] = 1;
+    else
+        status = cal_select_antennas(text, (cal_select_names){(char *const *)name, meta->antennas},
+                                     patch->antennas, err);
     free(name);
+    cal_idset_free(&ids);
     return status ? cal_prefix(err, "antennas for a table") : CAL_OK;
 }
 

@@ -131,6 +131,20 @@ static cal_idset *part_of(cal_box *box, int part)
     return parts[part];
 }
 
+/* Numbers are ids in this text, also where antennas have numbers for names. */
+static bool is_ids(const import *in, int set, int part, const char *text, cal_idset *ids)
+{
+    const cal_vis *vis = in->library->vis[set];
+    const cal_axis *axis = part == SPW ? &vis->spw : part == ANTENNA ? &vis->antenna : NULL;
+    if (!axis || !*text)
+        return false;
+    *ids = cal_idset_make(axis->size);
+    if (cal_idset_parse(text, ids) && cal_idset_within(ids, &axis->all))
+        return true;
+    cal_idset_free(ids);
+    return false;
+}
+
 /* One part of a selection, by itself; empty when no data have it. */
 static cal_status resolve(const import *in, int set, int part, const char *text, cal_idset *ids,
                           cal_error *err)
@@ -155,7 +169,7 @@ static cal_status find_part(import *in, int set, int part, const char *text, cal
     uint32_t number;
     if (!find_known(&known->number, text, &number)) {
         cal_idset resolved;
-        if (resolve(in, set, part, text, &resolved, err))
+        if (!is_ids(in, set, part, text, &resolved) && resolve(in, set, part, text, &resolved, err))
             return err->status;
         number = (uint32_t)known->count++;
         known->set = cal_grow(known->set, known->count, sizeof *known->set);

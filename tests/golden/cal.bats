@@ -19,7 +19,18 @@ cases() {
     cases --set "$GOLDEN" --only '[gt]'
 }
 
+@test "applycal through a calibration library, in its three forms (small set)" {
+    run "$PYTHON" "$TESTS/golden/callib_cases.py" --set "$TESTS/golden"
+    assert_success
+}
+
 @test "applycal writes what CASA writes (full set)" {
     need_golden
     cases --set "$GOLDEN" --only a
+}
+
+@test "applycal through a calibration library, in its three forms (full set)" {
+    need_golden
+    run "$PYTHON" "$TESTS/golden/callib_cases.py" --set "$GOLDEN" --only 'a_(g|b|t|c|wt)'
+    assert_success
 }
