@@ -2,6 +2,8 @@
  * or those of one seed), made by random operations. Each is compared with a plain model of cells, and its
  * listings must be exact. Prints what it counted and TAP; a failure tells its seed. */
 #include "base/json.h"
+#include "base/mode.h"
+#include "callib/import.h"
 #include "callib/listing.h"
 #include "callib_model.h"
 #include "callib_random.h"
@@ -13,7 +15,7 @@
 static struct {
     long states, listings, lines, strict_lines;
     long pipeline_exact, pipeline_wrong, pipeline_lines, ours_there, fewer;
-    long round_trips, removals, merges, registered;
+    long round_trips, removals, merges, registered, applycal, casa, casa_refused;
 } tally;
 
 static uint64_t seed;
@@ -145,9 +147,20 @@ static void check_state(const state *s)
     check_book(s, &s->library->applied, &s->applied);
 }
 
+static int compare_numbers(const void *a, const void *b)
+{
+    return *(const int *)a - *(const int *)b;
+}
+
+static void sort_lists(cal_map *map)
+{
+    for (int l = 1; l < map->lists; l++)
+        qsort(map->list[l].calibration, map->list[l].count, sizeof(int), compare_numbers);
+}
+
 /* The same lists, calibrations by their texts: libraries number them as they come. */
-static void check_same(const cal_library *a, const cal_book *in_a, cal_library *b,
-                       const cal_book *in_b, const char *what)
+static void check_same_lists(const cal_library *a, const cal_book *in_a, cal_library *b,
+                             const cal_book *in_b, bool ordered, const char *what)
 {
     int number[64];
     for (int i = 0; i < a->calibrations; i++)
@@ -157,11 +170,21 @@ static void check_same(const cal_library *a, const cal_book *in_a, cal_library *
         for (int l = 0; l < one->lists; l++)
             for (int i = 0; i < one->list[l].count; i++)
                 one->list[l].calibration[i] = number[one->list[l].calibration[i]];
+        if (!ordered) {
+            sort_lists(one);
+            sort_lists(two);
+        }
         int triple, antenna;
         check(cal_map_same(one, two, &triple, &antenna), what);
         cal_map_free(one);
         cal_map_free(two);
     }
+}
+
+static void check_same(const cal_library *a, const cal_book *in_a, cal_library *b,
+                       const cal_book *in_b, const char *what)
+{
+    check_same_lists(a, in_a, b, in_b, true, what);
 }
 
 /* ---- operations ---- */
@@ -296,6 +319,80 @@ static void out_and_in(const state *s)
     tally.round_trips++;
 }
 
+static cal_library *without_calibrations(const cal_library *library)
+{
+    cal_library *copy = copy_library(library);
+    cal_book_free(&copy->active);
+    cal_book_free(&copy->applied);
+    return copy;
+}
+
+static void through_applycal(const state *s)
+{
+    cal_library *copy = without_calibrations(s->library);
+    cal_applycal_lines lines = {0};
+    cal_import_rules rules = {0};
+    cal_import_count count = {0};
+    cal_buf text = {0};
+    cal_error err = {0};
+    bool strict = chance(50);
+    for (int vis = 0; vis < s->library->viss; vis++) {
+        cal_map *map = cal_map_make(s->library, &s->library->active, vis);
+        cal_listing listing = cal_listing_make(map, strict);
+        cal_applycal_write(s->library, map, &listing, &text);
+        cal_listing_free(&listing);
+        cal_map_free(map);
+    }
+    check(!cal_applycal_read(cal_buf_text(&text), "text", &lines, &err) &&
+              !cal_import_applycal(&lines, &rules, NULL, copy, &copy->active, &count, &err),
+          err.text);
+    check_same(s->library, &s->library->active, copy, &copy->active, "changed by applycal text");
+    cal_applycal_lines_free(&lines);
+    cal_buf_free(&text);
+    cal_library_free(copy);
+    tally.applycal++;
+}
+
+/* One set through CASA's text; false where that refuses. */
+static bool set_through_casa(const state *s, int vis, cal_library *copy)
+{
+    cal_map *map = cal_map_make(s->library, &s->library->active, vis);
+    cal_listing listing = cal_listing_make(map, false);
+    cal_casa_lines lines = {0};
+    cal_import_rules rules = {0};
+    cal_import_count count = {0};
+    cal_buf text = {0};
+    cal_error err = {0};
+    cal_status status =
+        listing.count ? cal_casa_write(s->library, map, &listing, &text, &err) : CAL_OK;
+    check(!status || status == CAL_DATA, err.text);
+    if (!status && listing.count)
+        check(!cal_casa_read(cal_buf_text(&text), "text", &lines, &err) &&
+                  !cal_import_casa(&lines, "text", &rules, NULL, vis, copy, &copy->active, &count,
+                                   &err),
+              err.text);
+    cal_casa_lines_free(&lines);
+    cal_buf_free(&text);
+    cal_listing_free(&listing);
+    cal_map_free(map);
+    return !status;
+}
+
+/* CASA applies tables in an order of its own, so the text keeps none. */
+static void through_casa(const state *s)
+{
+    cal_library *copy = without_calibrations(s->library);
+    bool carried = true;
+    for (int vis = 0; vis < s->library->viss; vis++)
+        carried &= set_through_casa(s, vis, copy);
+    if (carried)
+        check_same_lists(s->library, &s->library->active, copy, &copy->active, false,
+                         "changed by CASA's text");
+    tally.casa += carried;
+    tally.casa_refused += !carried;
+    cal_library_free(copy);
+}
+
 /* What is added to what has none of it, and removed again, leaves nothing behind. */
 static void add_and_remove(const state *s)
 {
@@ -355,6 +452,7 @@ static void history(void)
     } operations[] = {
         {"add", add, 70},          {"remove", remove_some, 8},          {"mark", mark, 8},
         {"subtract", subtract, 6}, {"register anew", register_anew, 6}, {"trim", trim, 2}};
+    whole_arrays = chance(40);
     state s = state_make(random_library());
     for (int steps = 2 + random_below(10); steps > 0 && !failed; steps--) {
         int which = 0, dice = random_below(100);
@@ -372,8 +470,15 @@ static void history(void)
     }
     doing = "the whole library";
     out_and_in(&s);
+    through_applycal(&s);
+    through_casa(&s);
     add_and_remove(&s);
     merge(&s);
+    if (failed) {
+        char *text = cal_json_dump(cal_library_json(s.library));
+        printf("# %s\n", text);
+        free(text);
+    }
     state_free(&s);
 }
 
@@ -383,6 +488,9 @@ static void report(double seconds)
            "books made anew\n",
            tally.states, seconds, tally.listings, tally.round_trips, tally.removals, tally.merges,
            tally.registered);
+    printf(
+        "# through applycal text and back: %ld; through CASA's text: %ld, which cannot hold %ld\n",
+        tally.applycal, tally.casa, tally.casa_refused);
     printf("# %.3f lines per listing, strict %.3f\n", (double)tally.lines / tally.listings,
            (double)tally.strict_lines / tally.listings);
     printf(
@@ -405,6 +513,7 @@ int main(int argc, char **argv)
 {
     double start = now(), limit = argc > 1 ? atof(argv[1]) : LONGEST;
     long wanted = argc > 1 ? LONG_MAX : ENOUGH;
+    cal_mode_now.quiet = true;
     seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
     do {
         random_state = seed;

@@ -82,6 +82,19 @@ static inline void random_triples(cal_vis *vis)
     free(of_field);
 }
 
+/* An OBS_MODE for each intent: where one means several, CASA's text speaks of rows and cannot tell the intents apart. */
+static inline void random_obs_modes(cal_vis *vis)
+{
+    static const char *const text[] = {"CALIBRATE_FLUX#ON_SOURCE", "CALIBRATE_BANDPASS#ON_SOURCE",
+                                       "CALIBRATE_PHASE#ON_SOURCE", "OBSERVE_TARGET#ON_SOURCE"};
+    vis->obs_modes = vis->intent.size;
+    vis->obs_mode = CAL_NEW_ARRAY(cal_obs_mode, vis->obs_modes);
+    for (int i = 0; i < vis->obs_modes; i++) {
+        vis->obs_mode[i] = (cal_obs_mode){cal_copy_text(text[i]), cal_idset_make(vis->intent.size)};
+        cal_idset_add(&vis->obs_mode[i].intent, i);
+    }
+}
+
 static inline bool all_intents_used(const cal_vis *vis)
 {
     unsigned used = 0;
@@ -104,6 +117,7 @@ static inline cal_vis *random_vis(const char *name)
         free(vis->first);
         free(vis->triple);
     }
+    random_obs_modes(vis);
     return vis;
 }
 
@@ -121,10 +135,13 @@ static inline cal_idset random_ids(const cal_idset *all)
     return ids;
 }
 
+static bool whole_arrays; /* antennas are not told apart */
+
 static inline cal_box random_box(const cal_vis *vis)
 {
-    return (cal_box){random_ids(&vis->antenna.all), random_ids(&vis->spw.all),
-                     random_ids(&vis->field.all), random_ids(&vis->intent.all)};
+    return (cal_box){
+        whole_arrays ? cal_idset_copy(&vis->antenna.all) : random_ids(&vis->antenna.all),
+        random_ids(&vis->spw.all), random_ids(&vis->field.all), random_ids(&vis->intent.all)};
 }
 
 static inline cal_regions random_regions(const cal_library *library)
@@ -143,23 +160,23 @@ enum { RANDOM_CALIBRATIONS = 6 };
 /* The same few each time: tables, one of them on two sets of terms; number[i] in the library. */
 static inline void make_calibrations(cal_library *library, int number[RANDOM_CALIBRATIONS])
 {
-    static int spwmap[] = {0, 0, 2, 2};
+    static int pairs[] = {0, 0, 2, 2}, first[] = {0, 0, 0, 0};
     static const struct {
         const char *gaintable, *gainfield, *interp;
-        int spwmaps;
+        int *spwmap; /* as long as there are spws: CASA's text has no shorter ones */
         bool calwt;
     } all[RANDOM_CALIBRATIONS] = {
-        {"a.bcal.tbl", "", "linear,linear", 0, true},
-        {"b.gcal.tbl", "", "linear", 0, true},
-        {"b.gcal.tbl", "", "linear", 0, false},
-        {"c.tsys.tbl", "nearest", "linear,linear", 4, true},
-        {"c.tsys.tbl", "nearest", "linear,linear", 3, true},
-        {"d.bcal.tbl", "0", "nearest,linear", 0, false},
+        {"a.bcal.tbl", "", "linear,linear", NULL, true},
+        {"b.gcal.tbl", "", "linear", NULL, true},
+        {"b.gcal.tbl", "", "linear", NULL, false},
+        {"c.tsys.tbl", "nearest", "linear,linear", pairs, true},
+        {"c.tsys.tbl", "nearest", "linear,linear", first, true},
+        {"d.bcal.tbl", "0", "nearest,linear", NULL, false},
     };
     for (int i = 0; i < RANDOM_CALIBRATIONS; i++) {
         cal_calibration c = {(char *)all[i].gaintable, (char *)all[i].gainfield,
-                             (char *)all[i].interp,    all[i].spwmaps ? spwmap : NULL,
-                             all[i].spwmaps,           all[i].calwt};
+                             (char *)all[i].interp,    all[i].spwmap,
+                             all[i].spwmap ? 4 : 0,    all[i].calwt};
         number[i] = cal_library_calibration(library, &c);
     }
 }
