@@ -139,7 +139,7 @@ static const cal_tool tool = {
              "scans in time, is each spwmap long enough, is each interpolation known, is a table "
              "registered twice for the same data? "
              "Every finding tells what, where, why, and what to do. Exit status 1 when there are "
-             "findings.",
+             "errors or warnings.",
     .options = options,
     .examples = examples,
     .run = run};
