@@ -182,6 +182,12 @@ told() {
 @test "documents of another kind, and what is no document" {
     run -3 --separate-stderr callib-check lib.json --caltables info.json
     [[ $stderr == "callib-check: "*"calutils/ms-info/1"*"caltable-info"* ]]
+    told '.spws = 3'
+    run -2 --separate-stderr callib-check lib.json --caltables told.json
+    [[ $stderr == "callib-check: caltables: [0].spws: "* ]]
+    told '.antennas[1].id = 1e12'
+    run -2 --separate-stderr callib-check lib.json --caltables told.json
+    [[ $stderr == "callib-check: caltables: [0].antennas[1].id: "* ]]
     run -2 --separate-stderr callib-check lib.json --caltables <(echo '{')
     [ "${#stderr_lines[@]}" -eq 1 ]
     run -2 --separate-stderr callib-check lib.json --max-gap soon

@@ -163,7 +163,40 @@ static void check_uses(cal_checker *checker, const cal_book *book, const use_lis
     cal_json_set(result, "examined", jv_number(examined));
 }
 
-/* ---- sets ---- */
+/* ---- documents ---- */
+
+static cal_status need_id(void *unused, jv item, const cal_place *place, cal_error *err)
+{
+    enum { NONE = -1, LARGEST = 1 << 20 };
+    int id;
+    (void)unused;
+    return cal_doc_int(item, "id", place, NONE, LARGEST, &id, err);
+}
+
+/* The lists that are read of a table; tables of the old format have none. */
+static cal_status need_lists(jv document, const cal_place *place, cal_error *err)
+{
+    static const char *const lists[] = {"spws", "antennas", "fields"};
+    bool optional = !strcmp(cal_json_text_at(document, "format", ""), "old");
+    for (size_t i = 0; i < CAL_COUNT(lists); i++)
+        if (cal_doc_each(document, lists[i], place, optional, need_id, NULL, err))
+            return err->status;
+    return CAL_OK;
+}
+
+static cal_status need_tables(jv documents, cal_error *err)
+{
+    cal_status status = CAL_OK;
+    const cal_place top = {.name = "caltables"};
+    jv_array_foreach(documents, i, document)
+    {
+        const cal_place place = {.up = &top, .index = i};
+        if (!status)
+            status = need_lists(document, &place, err);
+        jv_free(document);
+    }
+    return status;
+}
 
 static cal_status need_schema(jv documents, const char *tool, cal_error *err)
 {
@@ -179,6 +212,8 @@ static cal_status need_schema(jv documents, const char *tool, cal_error *err)
     free(wanted);
     return status;
 }
+
+/* ---- sets ---- */
 
 /* Is the set still the one that the library was made of? */
 static cal_status check_set(cal_checker *checker, jv info, const cal_place *place, cal_error *err)
@@ -218,7 +253,7 @@ cal_status cal_check_book(const cal_library *library, const cal_book *book, cons
                           jv *result, cal_error *err)
 {
     cal_checker checker = {library, check, jv_array(), {0}};
-    if (need_schema(check->caltables, "caltable-info", err) ||
+    if (need_schema(check->caltables, "caltable-info", err) || need_tables(check->caltables, err) ||
         need_schema(check->infos, "ms-info", err) || check_sets(&checker, err)) {
         jv_free(checker.findings);
         return err->status;
