@@ -247,8 +247,7 @@ static cal_status copy_sub(const cal_table *ms, const char *name, const char *pa
     cal_table *from;
     if (cal_table_open_sub(ms, name, &from, err))
         return err->status;
-    cal_status status =
-        cal_table_copy_open(from, path, cal_span_range(0, cal_table_rows(from)), NULL, sub, err);
+    cal_status status = cal_table_copy_files(from, path, sub, err);
     cal_table_close(from, NULL);
     return status;
 }

@@ -9,6 +9,7 @@
 #include <casacore/tables/Tables/TableAttr.h>
 #include <cstring>
 #include <dirent.h>
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <unistd.h>
@@ -327,4 +328,59 @@ cal_status cal_table_copy(const cal_table *table, const char *path, cal_span row
     cal_table *copied;
     cal_status status = cal_table_copy_open(table, path, rows, dangling, &copied, err);
     return status ? status : cal_table_close(copied, err);
+}
+
+/* ---- by files ---- */
+
+static bool holds_tables(const TableRecord &keywords)
+{
+    for (uInt i = 0; i < keywords.nfields(); i++)
+        if (keywords.dataType(i) == TpTable ||
+            (keywords.dataType(i) == TpRecord && holds_tables(keywords.subRecord(i))))
+            return true;
+    return false;
+}
+
+static bool refers_to_tables(const Table &table)
+{
+    const TableDesc &desc = table.tableDesc();
+    bool found = holds_tables(table.keywordSet());
+    for (uInt i = 0; i < desc.ncolumn() && !found; i++)
+        found = holds_tables(TableColumn(table, desc[i].name()).keywordSet());
+    return found;
+}
+
+/* The files of a folder; false when there is anything else in it. The copies can be written, also those of an archive's
+ * read-only files. */
+static bool copy_folder(const std::filesystem::path &from, const std::filesystem::path &to)
+{
+    namespace fs = std::filesystem;
+    for (const fs::directory_entry &entry : fs::directory_iterator(from))
+        if (!entry.is_regular_file())
+            return false;
+    fs::create_directory(to);
+    for (const fs::directory_entry &entry : fs::directory_iterator(from)) {
+        fs::path target = to / entry.path().filename();
+        fs::copy_file(entry.path(), target);
+        fs::permissions(target, fs::perms::owner_write, fs::perm_options::add);
+    }
+    return true;
+}
+
+cal_status cal_table_copy_files(const cal_table *table, const char *path, cal_table **copied,
+                                cal_error *err)
+{
+    bool done = false;
+    cal_status status = CAL_OK;
+    if (!table->write && !std::filesystem::exists(path))
+        status = cal::guard(err, CAL_OUTPUT, {path}, "cannot be written", [&] {
+            done = !refers_to_tables(table->table) && copy_folder(table->path, path);
+            return CAL_OK;
+        });
+    *copied = nullptr;
+    if (status)
+        return status;
+    return done ? cal_table_open(path, true, copied, err)
+                : cal_table_copy_open(table, path, cal_span_range(0, cal_table_rows(table)),
+                                      nullptr, copied, err);
 }

@@ -205,6 +205,9 @@ FORWARD(tables, cal_status, cal_table_copy_open,
         (const cal_table *table, const char *path, cal_span rows, int *dangling,
          cal_table **copied, cal_error *err),
         (table, path, rows, dangling, copied, err))
+FORWARD(tables, cal_status, cal_table_copy_files,
+        (const cal_table *table, const char *path, cal_table **copied, cal_error *err),
+        (table, path, copied, err))
 
 /* ---- the rest of measures.h ---- */
 

@@ -204,6 +204,10 @@ cal_status cal_table_copy(const cal_table *table, const char *path, cal_span row
 /* The same, and the copy is open for writing; cal_table_close() it. */
 cal_status cal_table_copy_open(const cal_table *table, const char *path, cal_span rows,
                                int *dangling, cal_table **copied, cal_error *err);
+/* The whole of a small table whose cells were read already and are sound: its files are copied as they are, where it holds no
+ * other tables; else cell by cell as above. */
+cal_status cal_table_copy_files(const cal_table *table, const char *path, cal_table **copied,
+                                cal_error *err);
 
 #ifdef __cplusplus
 }
