@@ -120,20 +120,15 @@ static void add_selection(const cal_map *map, const cal_line *line, cal_buf *out
 
 /* ---- the calibrations ---- */
 
-static void add_gaintable(const cal_calibration *calibration, cal_buf *out)
-{
-    add_text(calibration->gaintable, out);
-}
+enum { PROPERTIES = 5 };
 
-static void add_gainfield(const cal_calibration *calibration, cal_buf *out)
-{
-    add_text(calibration->gainfield, out);
-}
+static const char *const key[PROPERTIES] = {
+    ", gaintable=", ", gainfield=", ", spwmap=", ", interp=", ", calwt="};
 
-static void add_interp(const cal_calibration *calibration, cal_buf *out)
-{
-    add_text(calibration->interp, out);
-}
+/* What is written of a calibration, by property. Thousands of lines need it, so it is made once. */
+typedef struct calibration_text {
+    cal_buf property[PROPERTIES];
+} calibration_text;
 
 static void add_spwmap(const cal_calibration *calibration, cal_buf *out)
 {
@@ -143,51 +138,54 @@ static void add_spwmap(const cal_calibration *calibration, cal_buf *out)
     cal_buf_add(out, "]");
 }
 
-static void add_calwt(const cal_calibration *calibration, cal_buf *out)
+static calibration_text *make_texts(const cal_library *library)
 {
-    cal_buf_add(out, calibration->calwt ? "True" : "False");
+    calibration_text *text = CAL_NEW_ARRAY(calibration_text, library->calibrations);
+    for (int i = 0; i < library->calibrations; i++) {
+        const cal_calibration *calibration = &library->calibration[i];
+        add_text(calibration->gaintable, &text[i].property[0]);
+        add_text(calibration->gainfield, &text[i].property[1]);
+        add_spwmap(calibration, &text[i].property[2]);
+        add_text(calibration->interp, &text[i].property[3]);
+        cal_buf_add(&text[i].property[4], calibration->calwt ? "True" : "False");
+    }
+    return text;
+}
+
+static void free_texts(calibration_text *text, int count)
+{
+    for (int i = 0; i < count; i++)
+        for (int p = 0; p < PROPERTIES; p++)
+            cal_buf_free(&text[i].property[p]);
+    free(text);
 }
 
 /* One property of all calibrations of a list: a list only where there are several. */
-static void add_property(const cal_library *library, const cal_list *list, const char *key,
-                         void (*add)(const cal_calibration *calibration, cal_buf *out),
+static void add_property(const calibration_text *text, const cal_list *list, int property,
                          cal_buf *out)
 {
-    cal_buf_add(out, key);
+    cal_buf_add(out, key[property]);
     cal_buf_add(out, list->count > 1 ? "[" : "");
     for (int i = 0; i < list->count; i++) {
+        const cal_buf *own = &text[list->calibration[i]].property[property];
         cal_buf_add(out, i ? ", " : "");
-        add(&library->calibration[list->calibration[i]], out);
+        cal_buf_add_bytes(out, own->data, own->len);
     }
     cal_buf_add(out, list->count > 1 ? "]" : "");
-}
-
-static void add_calibrations(const cal_library *library, const cal_list *list, cal_buf *out)
-{
-    add_property(library, list, ", gaintable=", add_gaintable, out);
-    add_property(library, list, ", gainfield=", add_gainfield, out);
-    add_property(library, list, ", spwmap=", add_spwmap, out);
-    add_property(library, list, ", interp=", add_interp, out);
-    add_property(library, list, ", calwt=", add_calwt, out);
-    cal_buf_add(out, ")\n");
 }
 
 void cal_applycal_write(const cal_library *library, const cal_map *map, const cal_listing *listing,
                         cal_buf *out)
 {
-    /* Thousands of lines share a few lists; their text is made once. */
-    cal_buf *lists = CAL_NEW_ARRAY(cal_buf, map->lists);
+    calibration_text *text = make_texts(library);
     for (int i = 0; i < listing->count; i++) {
         const cal_line *line = &listing->line[i];
-        cal_buf *calibrations = &lists[line->list];
-        if (!calibrations->len)
-            add_calibrations(library, &map->list[line->list], calibrations);
         cal_buf_add(out, "applycal(vis=");
         add_text(*map->vis->path ? map->vis->path : map->vis->name, out);
         add_selection(map, line, out);
-        cal_buf_add_bytes(out, calibrations->data, calibrations->len);
+        for (int property = 0; property < PROPERTIES; property++)
+            add_property(text, &map->list[line->list], property, out);
+        cal_buf_add(out, ")\n");
     }
-    for (int i = 0; i < map->lists; i++)
-        cal_buf_free(&lists[i]);
-    free(lists);
+    free_texts(text, library->calibrations);
 }

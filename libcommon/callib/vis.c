@@ -94,6 +94,9 @@ void cal_vis_free(cal_vis *vis)
     free(vis->obs_mode);
     free(vis->triple);
     free(vis->first);
+    for (int i = 0; vis->field_text && i < vis->field.size; i++)
+        free(vis->field_text[i]);
+    free(vis->field_text);
     free(vis);
 }
 
@@ -117,21 +120,39 @@ bool cal_vis_same(const cal_vis *a, const cal_vis *b)
 
 /* ---- field names ---- */
 
-static bool is_unique(const cal_vis *vis, int field)
+typedef struct named_field {
+    const char *name;
+    int id;
+} named_field;
+
+static int compare_fields(const void *a, const void *b)
 {
-    for (CAL_IDS(other, &vis->field.all))
-        if (other != field && !strcmp(vis->field.name[other], vis->field.name[field]))
-            return false;
-    return true;
+    return strcmp(((const named_field *)a)->name, ((const named_field *)b)->name);
+}
+
+/* Names that several fields have stand next to each other when sorted: listings ask for names by the million. */
+static char **make_field_texts(const cal_vis *vis)
+{
+    char **text = CAL_NEW_ARRAY(char *, vis->field.size);
+    named_field *sorted = CAL_NEW_ARRAY(named_field, vis->field.size);
+    int count = 0;
+    for (CAL_IDS(field, &vis->field.all))
+        sorted[count++] = (named_field){vis->field.name[field], field};
+    if (count)
+        qsort(sorted, (size_t)count, sizeof *sorted, compare_fields);
+    for (int i = 0; i < count; i++) {
+        bool twin = (i && !strcmp(sorted[i - 1].name, sorted[i].name)) ||
+                    (i + 1 < count && !strcmp(sorted[i + 1].name, sorted[i].name));
+        text[sorted[i].id] = twin || !*sorted[i].name ? cal_format("%d", sorted[i].id)
+                                                      : cal_casa_name(sorted[i].name);
+    }
+    free(sorted);
+    return text;
 }
 
 void cal_vis_print_field(const cal_vis *vis, int field, cal_buf *out)
 {
-    if (!is_unique(vis, field) || !*vis->field.name[field]) {
-        cal_buf_addf(out, "%d", field);
-        return;
-    }
-    char *name = cal_casa_name(vis->field.name[field]);
-    cal_buf_add(out, name);
-    free(name);
+    if (!vis->field_text)
+        ((cal_vis *)vis)->field_text = make_field_texts(vis);
+    cal_buf_add(out, vis->field_text[field]);
 }

@@ -38,8 +38,9 @@ typedef struct cal_vis {
     int obs_modes;
     cal_triple *triple; /* sorted by spw, field, intent */
     int triples;
-    int *first; /* [spw.size * field.size + 1]: the triples of (spw, field) are
+    int *first;        /* [spw.size * field.size + 1]: the triples of (spw, field) are
                    first[spw * field.size + field] up to the next */
+    char **field_text; /* cal_vis_print_field() makes them when it is first asked */
 } cal_vis;
 
 /* A part of the data of one set: every antenna of `antenna` with every spw of `spw`, ... Combinations
