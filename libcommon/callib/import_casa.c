@@ -1,8 +1,39 @@
 /* CASA's lines as lines of the pipeline: OBS_MODEs become intents, maps become whole. */
 #include "base/mem.h"
 #include "callib/import.h"
+#include "callib/lists.h"
 #include "callib/modes.h"
 #include <string.h>
+
+/* Lines say the same again and again: equal texts become one, and what they mean is found once. */
+typedef struct pool {
+    cal_pairs known; /* numbers by hash, and by how many others have it */
+    char **text;
+    int count;
+} pool;
+
+static int intern(pool *texts, const char *text)
+{
+    uint32_t hash = 2166136261u, clash = 0, number;
+    for (const char *c = text; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * 16777619u;
+    for (; cal_pairs_find(&texts->known, hash, clash, &number); clash++)
+        if (!strcmp(texts->text[number], text))
+            return (int)number;
+    cal_pairs_add(&texts->known, hash, clash, (uint32_t)texts->count);
+    if (!(texts->count & (texts->count - 1)))
+        texts->text = cal_grow(texts->text, texts->count ? 2 * texts->count : 1, sizeof(char *));
+    texts->text[texts->count] = cal_copy_text(text);
+    return texts->count++;
+}
+
+static void free_pool(pool *texts)
+{
+    for (int i = 0; i < texts->count; i++)
+        free(texts->text[i]);
+    free(texts->text);
+    cal_pairs_free(&texts->known);
+}
 
 /* ---- intents ---- */
 
@@ -93,7 +124,7 @@ static void copy_spwmap(const cal_casa_line *line, const cal_vis *vis, cal_calib
         calibration->spwmap[i] = line->spwmap[i < given ? i : given - 1];
 }
 
-static cal_calibration *calibration_of(const cal_casa_line *line, const cal_vis *vis)
+static cal_calibration *make_calibration(const cal_casa_line *line, const cal_vis *vis)
 {
     cal_calibration *made = CAL_NEW(cal_calibration);
     const char *tinterp = line->tinterp && *line->tinterp ? line->tinterp : "linear";
@@ -106,30 +137,77 @@ static cal_calibration *calibration_of(const cal_casa_line *line, const cal_vis 
     return made;
 }
 
-static cal_status line_of(const cal_casa_line *from, const cal_vis *vis, cal_applycal_line *line,
-                          cal_error *err)
+/* Lines that were turned into the pipeline's, with all that these refer to. */
+typedef struct turned {
+    const cal_vis *vis;
+    pool text, key, mode;          /* selections; calibrations as text; selections of OBS_MODEs */
+    cal_calibration **calibration; /* by key */
+    int *intent;                   /* by mode: the text of its intents */
+} turned;
+
+static const char *keep(turned *t, const char *text)
 {
-    char *intent = NULL;
-    *line = (cal_applycal_line){.vis = vis->name, .line = from->line};
-    if (check_maps(from, err) ||
-        (from->intent && *from->intent && intents_of(vis, from->intent, &intent, err)))
-        return err->status;
-    line->field = from->field ? from->field : "";
-    line->spw = from->spw ? from->spw : "";
-    line->antenna = "";
-    line->intent = intent ? intent : cal_copy_text("");
-    line->calibration = calibration_of(from, vis);
-    line->calibrations = 1;
+    int number = intern(&t->text, text ? text : "");
+    return t->text.text[number];
+}
+
+static const cal_calibration *calibration_of(turned *t, const cal_casa_line *line)
+{
+    cal_buf key = {0};
+    int before = t->key.count;
+    cal_buf_addf(&key, "%s\n%s\n%s\n%s\n%d", line->caltable, line->fldmap ? line->fldmap : "",
+                 line->tinterp ? line->tinterp : "", line->finterp ? line->finterp : "",
+                 line->calwt);
+    for (int i = 0; i < line->spwmap_count; i++)
+        cal_buf_addf(&key, ",%d", line->spwmap[i]);
+    int number = intern(&t->key, cal_buf_text(&key));
+    cal_buf_free(&key);
+    if (number == before) {
+        t->calibration = cal_grow(t->calibration, number + 1, sizeof *t->calibration);
+        t->calibration[number] = make_calibration(line, t->vis);
+    }
+    return t->calibration[number];
+}
+
+static cal_status find_intents(turned *t, const char *modes, const char **intents, cal_error *err)
+{
+    int before = t->mode.count, number = intern(&t->mode, modes ? modes : "");
+    if (number == before) {
+        char *found = NULL;
+        if (modes && *modes && intents_of(t->vis, modes, &found, err))
+            return err->status;
+        t->intent = cal_grow(t->intent, number + 1, sizeof *t->intent);
+        t->intent[number] = intern(&t->text, found ? found : "");
+        free(found);
+    }
+    *intents = t->text.text[t->intent[number]];
     return CAL_OK;
 }
 
-static void free_line(cal_applycal_line *line)
+static cal_status turn_line(turned *t, const cal_casa_line *from, cal_applycal_line *line,
+                            cal_error *err)
 {
-    if (!line->calibration)
-        return;
-    cal_calibration_free((cal_calibration *)line->calibration);
-    free((void *)line->calibration);
-    free((void *)line->intent);
+    *line = (cal_applycal_line){.vis = t->vis->name, .line = from->line, .calibrations = 1};
+    if (check_maps(from, err) || find_intents(t, from->intent, &line->intent, err))
+        return err->status;
+    line->field = keep(t, from->field);
+    line->spw = keep(t, from->spw);
+    line->antenna = keep(t, "");
+    line->calibration = calibration_of(t, from);
+    return CAL_OK;
+}
+
+static void free_turned(turned *t)
+{
+    for (int i = 0; i < t->key.count; i++) {
+        cal_calibration_free(t->calibration[i]);
+        free(t->calibration[i]);
+    }
+    free(t->calibration);
+    free(t->intent);
+    free_pool(&t->text);
+    free_pool(&t->key);
+    free_pool(&t->mode);
 }
 
 cal_status cal_import_casa(const cal_casa_lines *lines, const char *name,
@@ -137,17 +215,17 @@ cal_status cal_import_casa(const cal_casa_lines *lines, const char *name,
                            cal_library *library, cal_book *book, cal_import_count *count,
                            cal_error *err)
 {
+    turned t = {.vis = library->vis[vis]};
     cal_applycal_lines made = {.item = CAL_NEW_ARRAY(cal_applycal_line, lines->count),
                                .count = lines->count,
                                .name = name};
     cal_status status = CAL_OK;
     for (int i = 0; i < lines->count && !status; i++)
-        if ((status = line_of(&lines->item[i], library->vis[vis], &made.item[i], err)))
+        if ((status = turn_line(&t, &lines->item[i], &made.item[i], err)))
             cal_prefix(err, "%s:%d", name, lines->item[i].line);
     if (!status)
         status = cal_import_applycal(&made, rules, origin, library, book, count, err);
-    for (int i = 0; i < made.count; i++)
-        free_line(&made.item[i]);
+    free_turned(&t);
     free(made.item);
     return status;
 }
