@@ -160,3 +160,17 @@ END
     run -0 jq '.active | length' lib.json
     assert_output 4167
 }
+
+@test "fields whose names CASA would misread go by id, and come back" {
+    sed 's/"NGC7752\/3"/"a*b"/; s/"flux"/"axb"/' lib.json > odd.json
+    callib-add -i odd.json one.G --field 1
+    run -0 callib-export odd.json
+    assert_output --partial "field='1'"
+    callib-export odd.json > text.txt
+    callib-import text.txt < odd.json > back.json
+    callib-diff odd.json back.json
+    sed 's/a\*b/q\\"x/' odd.json > quote.json
+    callib-export quote.json > text.txt
+    callib-import text.txt < quote.json > back.json
+    callib-diff quote.json back.json
+}

@@ -130,6 +130,18 @@ static int compare_fields(const void *a, const void *b)
     return strcmp(((const named_field *)a)->name, ((const named_field *)b)->name);
 }
 
+/* CASA takes a name in quotes for a pattern, and knows no way to write a quote within them. */
+static bool is_misread(const cal_vis *vis, int field)
+{
+    const char *name = vis->field.name[field];
+    if (!strpbrk(name, "*?[]{}\\"))
+        return strchr(name, '"') != NULL;
+    for (CAL_IDS(other, &vis->field.all))
+        if (cal_glob(name, vis->field.name[other]) != (other == field))
+            return true;
+    return strchr(name, '"') != NULL;
+}
+
 /* Names that several fields have stand next to each other when sorted: listings ask for names by the million. */
 static char **make_field_texts(const cal_vis *vis)
 {
@@ -143,8 +155,8 @@ static char **make_field_texts(const cal_vis *vis)
     for (int i = 0; i < count; i++) {
         bool twin = (i && !strcmp(sorted[i - 1].name, sorted[i].name)) ||
                     (i + 1 < count && !strcmp(sorted[i + 1].name, sorted[i].name));
-        text[sorted[i].id] = twin || !*sorted[i].name ? cal_format("%d", sorted[i].id)
-                                                      : cal_casa_name(sorted[i].name);
+        bool by_id = twin || !*sorted[i].name || is_misread(vis, sorted[i].id);
+        text[sorted[i].id] = by_id ? cal_format("%d", sorted[i].id) : cal_casa_name(sorted[i].name);
     }
     free(sorted);
     return text;

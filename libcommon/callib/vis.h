@@ -68,7 +68,7 @@ void cal_vis_free(cal_vis *vis);
 bool cal_vis_same(const cal_vis *a, const cal_vis *b); /* in all but the path */
 
 /* A field as CASA's field parameter takes it: the name, in double quotes where CASA would misread
- * it (callibrary 8.3), or the id where another field has the same name. */
+ * it (callibrary 8.3), or the id where that would mean another field, too, or not this one. */
 void cal_vis_print_field(const cal_vis *vis, int field, cal_buf *out);
 
 #endif
