@@ -62,7 +62,7 @@ writers() {
 }
 
 @test "200 kills leave the old library or the new one, and stop no later run" {
-    for ((k = 0; k < 3000; k++)); do
+    for ((k = 0; k < 1000; k++)); do
         echo "{\"gaintable\":\"t$k\",\"spw\":\"$((k % 2))\",\"caltype\":\"gaincal\"}"
     done > many.ndjson
     callib-add -i lib.json --batch many.ndjson
