@@ -30,8 +30,9 @@ static jv list_tools(void)
     return JV_OBJECT(jv_string("version"), jv_string(cal_version), jv_string("tools"), list);
 }
 
-static const char *const groups[] = {CAL_GROUP_MS,     CAL_GROUP_SOLVE,  CAL_GROUP_TABLES,
-                                     CAL_GROUP_CALLIB, CAL_GROUP_IMAGES, CAL_GROUP_TASKS};
+static const char *const groups[] = {CAL_GROUP_MS,     CAL_GROUP_SOLVE,   CAL_GROUP_TABLES,
+                                     CAL_GROUP_CALLIB, CAL_GROUP_SELFCAL, CAL_GROUP_IMAGES,
+                                     CAL_GROUP_TASKS};
 
 static void list_text(jv document, cal_buf *out)
 {

@@ -28,6 +28,15 @@ char *cal_child_find(const char *program)
     return NULL;
 }
 
+char *cal_own_folder(void)
+{
+    char path[4096];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    path[length > 0 ? length : 0] = 0;
+    char *slash = strrchr(path, '/');
+    return slash ? cal_format("%.*s", (int)(slash - path), path) : cal_copy_text(".");
+}
+
 /* Signals as in a fresh process, nothing on stdin, both outputs into the pipe. */
 static int spawn(const cal_child *child, int output, pid_t *pid)
 {

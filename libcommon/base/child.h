@@ -22,4 +22,7 @@ cal_status cal_child_run(const cal_child *child, int *exit_status, cal_error *er
 /* Is there such a program in PATH? The full path, freed by the caller, or NULL. */
 char *cal_child_find(const char *program);
 
+/* The folder of this executable, in which the other tools are; freed by the caller. */
+char *cal_own_folder(void);
+
 #endif

@@ -11,16 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The folder of this executable; the other tools are its neighbours. */
-static char *own_folder(void)
-{
-    char path[4096];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-    path[length > 0 ? length : 0] = 0;
-    char *slash = strrchr(path, '/');
-    return slash ? cal_format("%.*s", (int)(slash - path), path) : cal_copy_text(".");
-}
-
 static void add_check(jv *checks, const char *name, bool passed, const char *detail,
                       const char *advice)
 {
@@ -144,7 +134,7 @@ static void check_completion(jv *checks, const char *folder)
 jv cal_doctor_examine(const char *const *tools)
 {
     jv checks = jv_array();
-    char *folder = own_folder();
+    char *folder = cal_own_folder();
     check_tools(&checks, folder, tools);
     check_casacore(&checks, folder);
     check_measures(&checks);

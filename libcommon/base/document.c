@@ -19,17 +19,23 @@ static void print_place(const cal_place *place, cal_buf *out)
         cal_buf_addf(out, "%s[%d]", place->up->up ? "" : ": ", place->index);
 }
 
-cal_status cal_place_fail(const cal_place *place, cal_error *err, const char *format, ...)
+char *cal_place_text(const cal_place *place)
 {
     cal_buf where = {0};
+    print_place(place, &where);
+    return cal_buf_steal(&where);
+}
+
+cal_status cal_place_fail(const cal_place *place, cal_error *err, const char *format, ...)
+{
     char text[CAL_ERROR_TEXT];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    print_place(place, &where);
-    cal_fail(err, CAL_USAGE, "%s: %s", cal_buf_text(&where), text);
-    cal_buf_free(&where);
+    char *where = cal_place_text(place);
+    cal_fail(err, CAL_USAGE, "%s: %s", where, text);
+    free(where);
     return CAL_USAGE;
 }
 

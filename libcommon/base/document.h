@@ -16,6 +16,9 @@ typedef struct cal_place {
     int index;
 } cal_place;
 
+/* "lib.json: active[3].data"; the caller frees it. */
+char *cal_place_text(const cal_place *place);
+
 /* CAL_USAGE: the place, then the text. */
 cal_status cal_place_fail(const cal_place *place, cal_error *err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

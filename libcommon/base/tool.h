@@ -24,13 +24,14 @@ typedef struct cal_example {
 } cal_example;
 
 /* The headings of `calutils`, in the order in which it prints them. */
-#define CAL_GROUP_DOOR   "The door"
-#define CAL_GROUP_MS     "MeasurementSets"
-#define CAL_GROUP_SOLVE  "Solve and apply"
-#define CAL_GROUP_TABLES "Calibration tables"
-#define CAL_GROUP_CALLIB "Calibration library"
-#define CAL_GROUP_IMAGES "Images"
-#define CAL_GROUP_TASKS  "Tasks and plugins"
+#define CAL_GROUP_DOOR    "The door"
+#define CAL_GROUP_MS      "MeasurementSets"
+#define CAL_GROUP_SOLVE   "Solve and apply"
+#define CAL_GROUP_TABLES  "Calibration tables"
+#define CAL_GROUP_CALLIB  "Calibration library"
+#define CAL_GROUP_SELFCAL "Self-calibration"
+#define CAL_GROUP_IMAGES  "Images"
+#define CAL_GROUP_TASKS   "Tasks and plugins"
 
 typedef struct cal_tool {
     const char *name;               /* ms-split */
