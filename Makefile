@@ -196,7 +196,7 @@ COMPDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 INCDIR  = $(DESTDIR)$(PREFIX)/include
 
 install: all
-	install -d $(BINDIR) $(LIBDIR)/plugins $(MANDIR) $(DATADIR)/schemas $(DATADIR)/plugin-template $(COMPDIR) $(INCDIR)
+	install -d $(BINDIR) $(LIBDIR)/plugins $(MANDIR) $(DATADIR)/schemas $(DATADIR)/plugin-template $(DATADIR)/recipes $(COMPDIR) $(INCDIR)
 	install -m 755 $(TOOLBINS) $(BINDIR)
 	install -m 755 $(SHIMLIBS) $(LIBDIR)
 	install -m 755 $(PLUGINS:%=$(BUILD)/plugins/%.so) $(LIBDIR)/plugins
@@ -204,6 +204,7 @@ install: all
 	install -m 644 $(TOOLS:%=share/schemas/%.json) $(DATADIR)/schemas
 	install -m 644 libcommon/plugin/calutils_plugin.h $(INCDIR)
 	install -m 644 share/plugin-template/* $(DATADIR)/plugin-template
+	install -m 644 share/recipes/*.json $(DATADIR)/recipes
 	for tool in $(TOOLS); do install -m 644 share/completion/calutils.bash $(COMPDIR)/$$tool || exit 1; done
 
 uninstall:

@@ -1,0 +1,32 @@
+/* What a user may set about self-calibration: one table of keys with kind, limits and meaning drives recipes, --set, the plan's
+ * "settings" and their check. The names are those of auto_selfcal and CASA where these have one. */
+#ifndef CAL_SELFCAL_SETTINGS_H
+#define CAL_SELFCAL_SETTINGS_H
+
+#include "base/document.h"
+
+enum { CAL_SETTING_TEXT = 128 };
+
+typedef struct cal_selfcal_settings {
+    bool do_amp_selfcal, do_delay_cal, shorter_amp_solints, iscalibrator, optimize_spw_combine;
+    bool calwt, rerank_refants, guess_scan_combine;
+    double n_solints; /* 0: 4, VLBA 6 */
+    double max_solint, minsnr_to_proceed, gaincal_minsnr, minblperant, dividing_factor;
+    double spectral_solution_fraction, delta_beam_thresh, snr_tolerance, scale_fov, overlap_tol;
+    double robust, max_imsize, max_flagged, flux_threshold;
+    char rel_thresh_scaling[CAL_SETTING_TEXT], refantmode[CAL_SETTING_TEXT];
+    char applymode[CAL_SETTING_TEXT], spectral_modes[CAL_SETTING_TEXT];
+    char applycal_interp[CAL_SETTING_TEXT], solints[CAL_SETTING_TEXT], timebin[CAL_SETTING_TEXT];
+    char datacolumn[CAL_SETTING_TEXT], imager[CAL_SETTING_TEXT], stage[CAL_SETTING_TEXT];
+} cal_selfcal_settings;
+
+void cal_settings_default(cal_selfcal_settings *settings);
+/* Each key of the object; CAL_USAGE with the place for a key or a value that is none. */
+cal_status cal_settings_take(cal_selfcal_settings *settings, jv object, const cal_place *place,
+                             cal_error *err);
+/* "key=value". */
+cal_status cal_settings_take_text(cal_selfcal_settings *settings, const char *text, cal_error *err);
+cal_status cal_settings_take_pair(cal_selfcal_settings *settings, const char *key,
+                                  const char *value, cal_error *err);
+jv cal_settings_json(const cal_selfcal_settings *settings);
+#endif

@@ -1,0 +1,275 @@
+# selfcal-plan: against the recorded decisions of auto_selfcal, on simulated sets, edited plans, bad input.
+load helper
+
+ORACLES=${CALUTILS_TEST_ORACLES:-$TESTS/../../shared/oracles}/selfcal
+COPIES=$TESTS/selfcal
+
+# Two execution blocks whose windows, fields and antennas have other ids; the first has a phase calibrator, the second one window less.
+setup_file() {
+    cd "$BATS_FILE_TMPDIR" || return 1
+    scene='def scan($field; $intent): {field: $field, length_s: 60, intent: $intent};
+        def window($n; $f; $c): {name: "X\($eb)#ALMA_RB_06#BB_\($n)#SW-01#FULL_RES", freq_hz: $f, width_hz: 15625000, nchan: $c};
+        {antennas: {layout: "alma", n: 6}, integration_s: 6}'
+    jq -n --argjson eb 1 "$scene"' + {spws: [window(1; 230e9; 128), window(2; 232e9; 128)],
+        fields: [("J1", "a b*c") | {name: ., ra: "10h00m00", dec: "-20d00m00"}],
+        scans: [scan("J1"; "CALIBRATE_PHASE#ON_SOURCE"), scan("a b*c"; "OBSERVE_TARGET#ON_SOURCE"),
+                scan("J1"; "CALIBRATE_PHASE#ON_SOURCE"), scan("a b*c"; "OBSERVE_TARGET#ON_SOURCE"),
+                scan("a b*c"; "OBSERVE_TARGET#ON_SOURCE")]}' > one.json
+    jq -n --argjson eb 2 "$scene"' + {spws: [window(2; 232e9; 128)], fields: [{name: "a b*c", ra: "10h00m00", dec: "-20d00m00"}],
+        scans: [scan("a b*c"; "OBSERVE_TARGET#ON_SOURCE"), scan("a b*c"; "OBSERVE_TARGET#ON_SOURCE"),
+                scan("a b*c"; "OBSERVE_TARGET#ON_SOURCE")]}' > two.json
+    for eb in one two; do
+        ms-sim --quiet --seed 1 "$eb.json" "$eb.ms" > /dev/null || return 1
+        ms-info "$eb.ms" > "$eb.info.json"
+    done
+    selfcal-plan one.ms two.ms > plan.json
+}
+
+setup() {
+    cd "$BATS_FILE_TMPDIR" || return 1
+}
+
+valid() { # DOCUMENT
+    "$PYTHON" -c '
+import json, jsonschema, sys
+jsonschema.Draft202012Validator(json.load(open(sys.argv[1]))).validate(json.load(open(sys.argv[2])))
+' "$TESTS/../share/schemas/selfcal-plan.json" "$1"
+}
+
+# refused STATUS TEXT ARGUMENT...: one line on stderr that holds TEXT, nothing on stdout.
+refused() {
+    local wanted=$1 text=$2
+    shift 2
+    run --separate-stderr selfcal-plan "$@"
+    assert_equal "$status" "$wanted"
+    assert_equal "${#stderr_lines[@]}" 1
+    [[ $stderr == *"$text"* ]] || fail "no '$text' in: $stderr"
+    assert_equal "$output" ""
+}
+
+# finding TEXT FILTER: --check of the plan after the jq FILTER finds exactly one thing, at a place or of a kind that holds TEXT.
+finding() {
+    jq "$2" plan.json > edited.json
+    run -1 selfcal-plan --check edited.json --text
+    assert_equal "${#lines[@]}" 1
+    [[ $output == *"$1"* ]] || fail "no '$1' in: $output"
+}
+
+# ---- against what was recorded ----
+
+@test "three recorded runs: ladders, S/N, widths, sizes, ways, depths agree" {
+    run -0 "$PYTHON" "$TESTS/oracle/selfcal_plan.py" compare "$COPIES/wanted.json" "$COPIES"
+    [[ ${lines[-1]} =~ ^"all: "([0-9]+)" agree, 12 differ on purpose, 0 are wrong" ]]
+    [ "${BASH_REMATCH[1]}" -gt 300 ]
+}
+
+@test "all recorded runs: the same" {
+    [ -e "$ORACLES/README.md" ] || skip "no recorded runs in \$CALUTILS_TEST_ORACLES"
+    cases=()
+    for folder in "$ORACLES"/*/; do
+        case=$(basename "$folder") from=$folder
+        [ "$case" = c2_alma_int_refused ] && from=$ORACLES/c_alma_two_targets_two_ebs
+        [ "$case" = a3_vla_s_user_mask ] && from=$ORACLES/a_vla_s
+        mkdir -p "$BATS_TEST_TMPDIR/sets/$case" "$BATS_TEST_TMPDIR/documents/$case"
+        tar -xJf "$from/ms.tar.xz" -C "$BATS_TEST_TMPDIR/sets/$case"
+        for ms in "$BATS_TEST_TMPDIR/sets/$case"/*.ms; do
+            ms-info --flags "$ms" > "$BATS_TEST_TMPDIR/documents/$case/$(basename "$ms" .ms).json"
+        done
+        [ ! -e "$folder/cont.dat" ] || cp "$folder/cont.dat" "$BATS_TEST_TMPDIR/documents/$case"
+        cases+=("$case")
+    done
+    "$PYTHON" "$TESTS/oracle/selfcal_plan.py" distil "$ORACLES" "${cases[@]}" > "$BATS_TEST_TMPDIR/wanted.json"
+    run -0 "$PYTHON" "$TESTS/oracle/selfcal_plan.py" compare "$BATS_TEST_TMPDIR/wanted.json" "$BATS_TEST_TMPDIR/documents"
+    echo "# ${lines[-1]}" >&3
+    [[ ${lines[-1]} =~ ^"all: "([0-9]+)" agree, 28 differ on purpose, 0 are wrong" ]]
+    [ "${BASH_REMATCH[1]}" -gt 1700 ]
+}
+
+# ---- what a plan says ----
+
+@test "the plan follows its schema, is right as it is, and a set says the same as its description" {
+    valid plan.json
+    assert_equal "$(jq -r .state.stage plan.json)" planned
+    run -0 selfcal-plan --check plan.json
+    assert_equal "$(jq -c '[.ok, .findings]' <<< "$output")" '[true,[]]'
+    selfcal-plan --flags=false one.ms two.ms > sets.json
+    cat one.info.json two.info.json | selfcal-plan > documents.json
+    cmp sets.json documents.json
+    cmp sets.json <(selfcal-plan one.info.json two.info.json)
+}
+
+@test "execution blocks are aligned by names: windows, fields, and what is missing" {
+    assert_equal "$(jq -c '[.targets[] | [.target, .band, [.vis[].fields[0].id_orig], [.spws[] | .spw, .ids_orig]]]' plan.json)" \
+        '[["a b*c","ALMA Band 6",[1,0],[0,[0,null],1,[1,0]]]]'
+    assert_equal "$(jq -c '[.targets[0].vis[] | .spwmap, .baseband_spwmap]' plan.json)" '[[0,0],[0,1],[0],[0]]'
+    assert_equal "$(jq -c '.targets[0].vislist' plan.json)" \
+        '["one.a_b_c.spw0_1.selfcal.ms","two.a_b_c.spw1.selfcal.ms"]'
+}
+
+@test "ms-split does what the plan says of the working copies" {
+    selfcal-plan --workdir "$BATS_TEST_TMPDIR" --timebin 12s one.ms two.ms > there.json
+    jq -r '.targets[].vis[].split.command' there.json > commands
+    bash -e commands > /dev/null
+    jq -r '.targets[].vis[] | [.vis, (.spws | map(.channels) | tostring)] | @tsv' there.json | while IFS=$'\t' read -r vis channels; do
+        assert_equal "$(ms-info "$vis" --jq '[.spws[].nchan]')" "$channels"
+        assert_equal "$(ms-info "$vis" --jq '[.fields[].name] | join(",")')" '"a b*c"'
+        assert_equal "$(ms-info "$vis" --jq '.scans[0].interval_s')" 12
+    done
+    assert_equal "$(jq -c '.targets[0].solints | map(.solint)' there.json)" '["inf_EB","inf","24.00s","int","300s_ap","inf_ap"]'
+}
+
+@test "cont.dat: both ends of a range are in, gaps are left out, and what does not fit is said" {
+    # the antennas' motion towards the field moves 230 GHz by less than a channel of 15.6 MHz at most
+    printf '%s\n' 'Field: a b*c' '' 'SpectralWindow: 0 X9#ALMA_RB_06#BB_1#SW-01#FULL_RES' '230.3~230.6GHz TOPO' '231.0~231.2GHz TOPO' > cont.dat
+    selfcal-plan --flags=false --contfile cont.dat one.ms 2> err > cont.json
+    assert_equal "$(jq -c '.targets[0].vis[0].spws | map(.continuum)' cont.json)" '[null,null]'
+    sed -i 's/X9#/X1#/' cont.dat
+    selfcal-plan --flags=false --contfile cont.dat one.ms > cont.json
+    # channel n is at 230 GHz + n 15.625 MHz: 19.2 to 38.4, 64 to 76.8
+    assert_equal "$(jq -c '.targets[0].vis[0].spws | map(.continuum)' cont.json)" '["20~38;64~76",null]'
+    assert_equal "$(jq '.targets[0].spws[0].effective_bandwidth_hz' cont.json)" 500000000
+    [[ $(jq -r '.targets[0].vis[0].split.command' cont.json) == *"--spw '0:20~38;64~76,1'"* ]]
+    jq -e '.notes | any(contains("has no entry in cont.dat"))' cont.json
+    sed -i 's/TOPO/LSRK/' cont.dat
+    selfcal-plan --flags=false --contfile cont.dat one.ms > lsrk.json
+    jq -e '.targets[0].vis[0].spws[0].continuum | test("^(19|20|21)~(37|38|39|40);")' lsrk.json
+    echo 'SpectralWindow: 1' >> cont.dat
+    echo NONE >> cont.dat
+    selfcal-plan --flags=false --contfile cont.dat one.ms > none.json
+    assert_equal "$(jq -c '.targets[0].vis[0].spws | map(.spw)' none.json)" '[0]'
+    echo 230~231 >> cont.dat
+    refused 3 'cont.dat: line 8: a range as 230.03~230.06GHz LSRK is wanted' --contfile cont.dat one.ms
+}
+
+@test "what is known of the source decides what is tried" {
+    run -0 selfcal-plan one.ms two.ms --snr 30 --jq '.targets[0] | [.SNR_orig, (.solints | map(.worth_trying) | unique)]'
+    assert_equal "$output" '[30,[false,true]]'
+    run -0 selfcal-plan one.ms two.ms --snr 'other=30' --jq '.targets[0] | [.SNR_orig, .solints[0].solint_snr, .solints[0].nsigma]'
+    assert_equal "$output" '[null,null,null]'
+    run -0 selfcal-plan one.ms two.ms --flux 'a b*c=20mJy' --sensitivity 0.2mJy --jq '.targets[0] | [.SNR_orig, .dr_modifier, .clean_threshold_orig]'
+    assert_equal "$output" '[100,2,0.0016]'
+}
+
+@test "options and recipes change the plan" {
+    run -0 selfcal-plan one.ms --recipe hif_selfcal --jq '[.recipe.mode, .settings.minsnr_to_proceed, (.targets[0].solints | map(.solint))]'
+    assert_equal "$output" '["pipeline",3,["inf_EB","inf","30.00s","12.00s","int"]]'
+    run -0 selfcal-plan one.ms --recipe vlass --jq '[.settings.refantmode, (.targets[0].solints | map(.solint, (.modes | map(.mode))))]'
+    assert_equal "$output" '["strict",["inf",["combinespw"]]]'
+    run -0 selfcal-plan one.ms --solints inf_EB,30s,30s_ap --set minsnr_to_proceed=4 --cell 0.1arcsec --imsize 64,128 --robust 0 --nterms 2 \
+        --uvrange '>10m' --refant A003,A001 --jq '[.settings.minsnr_to_proceed] + (.targets[0] | [.cell_arcsec, .imsize, .robust, .nterms, .uvrange, (.solints | map(.solint))])'
+    assert_equal "$output" '[4,0.1,[64,128],0,2,">10m",["inf_EB","30s","30s_ap"]]'
+    name=$(jq -r '.antennas[4].name' one.info.json)
+    run -0 selfcal-plan one.ms --refant "$name" --jq '.targets[0].vis[0].refant'
+    [[ $output == "\"$name,"* ]]
+    jq -n '{schema: "calutils/selfcal-recipe/1", name: "mine", settings: {do_amp_selfcal: false}}' > mine.json
+    run -0 selfcal-plan one.ms --recipe mine.json --jq '[.recipe.name, (.targets[0].solints | last | .solint)]'
+    assert_equal "$output" '["mine","int"]'
+}
+
+@test "reference antennas: a flagged one goes back, and its flags count wherever it stands in a baseline" {
+    jq '.antennas |= map(.flagged_fraction = 0)' one.info.json > good.json
+    first=$(selfcal-plan good.json --jq '.targets[0].vis[0].refants[0].id')
+    last=$(selfcal-plan good.json --jq '.targets[0].vis[0].refants[-1] | .score')
+    jq --argjson id "$first" '.antennas[$id].flagged_fraction = 0.5' good.json > bad.json
+    [ "$(selfcal-plan bad.json --jq '.targets[0].vis[0].refants[0].id')" != "$first" ]
+    jq -ne --argjson last "$last" '$last <= 1'
+}
+
+@test "on a terminal: a page" {
+    run -0 selfcal-plan --text --snr 30 one.ms two.ms
+    assert_line --partial '1 target in 2 execution blocks, recipe auto_selfcal: about'
+    assert_line --regexp '^  inf_EB +180  p +'
+    assert_line --regexp '^  int +6  p .* too faint as it is$'
+    [ "${#lines[@]}" -lt 24 ]
+}
+
+# ---- edited plans ----
+
+@test "--check says what is wrong with an edited plan" {
+    finding 'plan: targets[0].cell_arcsec: 9 arcsec leaves fewer than four pixels' '.targets[0].cell_arcsec = 9'
+    finding 'imsize: two even numbers' '.targets[0].imsize = [31, 32]'
+    finding 'solints[1].solint: "60" is no solution interval' '.targets[0].solints[1].solint = "60"'
+    finding 'the name stands there twice' '.targets[0].solints |= [.[0], .[0]] + .[1:]'
+    finding 'longer than the interval before it' '.targets[0].solints[2:4] |= reverse'
+    finding 'refant: no antenna "ZZ" observed the target' '.targets[0].vis[1].refant |= . + ",ZZ"'
+    finding 'spwmap: 2 window ids from 0 to 1 are wanted' '.targets[0].vis[0].spwmap = [0, 2]'
+    finding 'there is no such MeasurementSet' '.targets[0].vis[0].original = "gone.ms"'
+    finding 'another working copy has this name' '.targets[0].vis[1].vis = .targets[0].vis[0].vis'
+    finding 'no such setting; did you mean minsnr_to_proceed' '.settings.minsnr_to_procede = 3'
+    finding 'robust: outside -2 to 2' '.targets[0].robust = 3'
+    finding 'gaincal_gaintype: "X" is none of: G T K' '.targets[0].solints[0].modes[0].gaincal_gaintype = "X"'
+    finding 'targets: a list with something in it is wanted' '.targets = []'
+    finding 'name and solmode disagree' '.targets[0].solints[0].solmode = "ap" | .targets[0].solints |= .[:1]'
+    run -1 selfcal-plan --check edited.json
+    echo "$output" > found.json
+    valid found.json
+    refused 2 'one plan and no operands' --check plan.json one.ms
+}
+
+@test "an edited state that is no plan at all is found out, too" {
+    echo '{}' > edited.json
+    run -1 selfcal-plan --check edited.json --jq '.findings | map(.place)'
+    assert_equal "$output" '["plan: schema","plan: settings","plan: targets"]'
+    for value in '[]' 3 '"x"' '{"targets": [3], "schema": "calutils/selfcal-plan/1"}' '{"targets": [{"vis": 3, "imsize": "a", "solints": [[]]}]}'; do
+        echo "$value" > edited.json
+        run -1 selfcal-plan --check edited.json
+    done
+}
+
+# ---- bad input ----
+
+@test "bad input: one clear line" {
+    refused 3 'gone.ms: No such file' gone.ms
+    mkdir -p empty.ms
+    refused 3 'empty.ms' empty.ms
+    refused 2 'is given twice' one.info.json one.info.json
+    refused 3 'a document of ms-info is wanted' plan.json
+    refused 4 'no field with data has such a name; fields are 0 J1, 1 a b*c' --field M31 one.ms
+    jq '.fields |= map(.intents = [])' one.info.json > aimless.json
+    refused 4 'no field has the intent TARGET' aimless.json
+    run -0 selfcal-plan --field 'a b?c' aimless.json --jq '.targets[0].target'
+    assert_equal "$output" '"a b*c"'
+    refused 3 'no recipe of that name; there are auto_selfcal, hif_selfcal, vlass' --recipe best one.ms
+    refused 2 'did you mean do_amp_selfcal' --set do_amp_self=1 one.ms
+    refused 2 'true or false is wanted' --set do_amp_selfcal=5 one.ms
+    refused 2 'minsnr_to_proceed: -1 is not within 0 to 1000' --set minsnr_to_proceed=-1 one.ms
+    refused 2 '"wrong" is none of: flex strict' --set refantmode=wrong one.ms
+    refused 2 'KEY=VALUE is wanted' --set robust one.ms
+    refused 2 '"infi" is none of inf_EB' --solints inf_EB,infi one.ms
+    refused 2 'a time as 10s is wanted' --timebin soon one.ms
+    refused 2 'an angle as 0.1arcsec is wanted' --cell 3 one.ms
+    refused 2 'even numbers from 16 on' --imsize 63 one.ms
+    refused 2 '1 to 4 is wanted' --nterms 9 one.ms
+    refused 2 '"no" is no positive number' --snr no one.ms
+    refused 2 'each is TARGET=VALUE' --flux 1,2 one.ms
+    refused 3 'is it a cont.dat' --contfile /dev/null one.ms
+    jq -n '{schema: "calutils/selfcal-recipe/1", name: "x", colour: 1}' > wrong.json
+    refused 2 'wrong.json: colour: no key of a recipe' --recipe wrong.json one.ms
+    jq 'del(.scans[0].begin_mjd_s)' one.info.json > timeless.json
+    refused 3 'scans[0] has no times' timeless.json
+    jq 'del(.spws[0].freq_hz)' one.info.json > toneless.json
+    refused 3 'spws[0] has no freq_hz or width_hz' toneless.json
+}
+
+@test "two copies of one name are refused" {
+    mkdir -p other
+    jq '.path = "other/one.ms"' one.info.json > other.json
+    refused 4 'two working copies would be called one.a_b_c.spw0_1.selfcal.ms' one.info.json other.json
+}
+
+@test "an execution block whose target is flagged is left out, and said" {
+    jq '.fields |= map(.flagged_fraction = 1)' two.info.json > flagged.json
+    selfcal-plan one.info.json flagged.json > some.json
+    assert_equal "$(jq '.targets[0].vis | length' some.json)" 1
+    jq -e '.notes | any(contains("left out of two"))' some.json
+    refused 4 'no field has the intent TARGET and unflagged data' flagged.json
+}
+
+@test "the manual page has every setting with its start" {
+    selfcal-plan one.info.json --jq '.settings | keys[]' | tr -d '"' | while read -r key; do
+        grep -q "^\.BR $key " "$TESTS/../man/selfcal-plan.man" || fail "$key is not in the manual page"
+    done
+    jq -r '.settings | to_entries[] | select(.value | type != "string") | "\(.key) \" (\(.value))\""' plan.json | while read -r line; do
+        grep -qF ".BR $line" "$TESTS/../man/selfcal-plan.man" || fail "$line is not in the manual page"
+    done
+}
