@@ -276,3 +276,18 @@ assert len(jobs) == 2 and jobs[1]["tables"][0]["antenna"] == "1", jobs'
     run -3 callib-export missing.json
     run -3 callib-export lib.json --field nobody
 }
+
+@test "CASA's text: lines of a table meet nowhere, not even where there are no data" {
+    jq '.scans = [{fields: [{id: 0}], spws: [{id: 0}], intents: ["PHASE"]},
+                  {fields: [{id: 1}], spws: [{id: 1}, {id: 2}], intents: ["PHASE"]},
+                  {fields: [{id: 2}], spws: [{id: 0}], intents: ["PHASE"]}] | .fields[].intents = ["PHASE"]' \
+        "$BATS_TEST_DIRNAME/info/eb1.json" | callib-new > few.json
+    callib-add -i few.json a.tbl
+    callib-add -i few.json b.tbl --field 2 --spw 0
+    callib-add -i few.json b.tbl --field 1 --spw 2
+    run -0 callib-query few.json --jq '.lines[] | [.field, .spw, (.calibrations | length)] | join(" ")'
+    assert_output $'"0~1 0~1 1"\n"1~2 0,2 2"'
+    run -0 callib-export few.json --format casa
+    assert_output "caltable='a.tbl' calwt=True field='J1924-2914,J1832-1035,J1822-0938' spw='0~2' tinterp='linear' finterp='linear' 
+caltable='b.tbl' calwt=True field='J1832-1035,J1822-0938' spw='0,2' tinterp='linear' finterp='linear' "
+}

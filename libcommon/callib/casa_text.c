@@ -281,6 +281,39 @@ static bool mark_rows(writer *w, const cal_map *map, const cal_line *line, const
     return twice;
 }
 
+/* CASA keeps an entry under all combinations of its fields, spws and OBS_MODEs, with data or without, and takes none twice for a table. */
+static bool share_table(const writer *w, const cal_list *a, const cal_list *b)
+{
+    const cal_calibration *calibration = w->library->calibration;
+    for (int i = 0; i < a->count; i++)
+        for (int k = 0; k < b->count; k++)
+            if (!strcmp(calibration[a->calibration[i]].gaintable,
+                        calibration[b->calibration[k]].gaintable))
+                return true;
+    return false;
+}
+
+static bool share_mode(const writer *w, const cal_line *a, const cal_line *b)
+{
+    bool shared = cal_idset_meets(&a->box.intent, &b->box.intent);
+    for (int mode = 0; mode < w->vis->obs_modes && !shared; mode++)
+        shared = selects(w->vis, a, false, mode) && selects(w->vis, b, false, mode);
+    return shared;
+}
+
+static bool lines_meet(const writer *w, const cal_map *map, const cal_listing *listing)
+{
+    for (int i = 0; i < listing->count; i++)
+        for (int k = i + 1; k < listing->count; k++) {
+            const cal_line *a = &listing->line[i], *b = &listing->line[k];
+            if (cal_idset_meets(&a->box.field, &b->box.field) &&
+                cal_idset_meets(&a->box.spw, &b->box.spw) && share_mode(w, a, b) &&
+                share_table(w, &map->list[a->list], &map->list[b->list]))
+                return true;
+        }
+    return false;
+}
+
 /* Also when lines differ by antenna, be it in the order of tables only, and when rows that need a table are reached by none: those whose intents no OBS_MODE shows. */
 static bool lines_fail(writer *w, const cal_map *map, const cal_listing *listing,
                        const cal_mode_map *modes)
@@ -348,10 +381,23 @@ static cal_status write_mode_line(writer *w, const cal_vis *modes, const cal_map
     return status;
 }
 
+/* Lines that are disjoint in all combinations: the few ones if they are so by themselves. */
+static cal_listing disjoint_lines(const cal_map *one)
+{
+    cal_listing listing = cal_listing_make(one, false);
+    for (int i = 0; i < listing.count; i++)
+        for (int k = i + 1; k < listing.count; k++)
+            if (cal_box_meets(&listing.line[i].box, &listing.line[k].box)) {
+                cal_listing_free(&listing);
+                return cal_listing_make(one, true);
+            }
+    return listing;
+}
+
 static cal_status write_table(writer *w, const cal_mode_map *modes, int calibration, cal_error *err)
 {
     cal_map one = map_of_one(modes->map, calibration);
-    cal_listing listing = cal_listing_make(&one, false);
+    cal_listing listing = disjoint_lines(&one);
     cal_status status = CAL_OK;
     for (int i = 0; i < listing.count && !status; i++)
         status = write_mode_line(w, modes->vis, &one, &listing.line[i],
@@ -369,7 +415,7 @@ static cal_status write_all(writer *w, const cal_map *map, const cal_listing *li
                             const cal_mode_map *modes, cal_error *err)
 {
     cal_status status = CAL_OK;
-    if (lines_fail(w, map, listing, modes))
+    if (lines_fail(w, map, listing, modes) || lines_meet(w, map, listing))
         for (int c = 0; c < w->library->calibrations && !status; c++)
             status = write_table(w, modes, c, err);
     else

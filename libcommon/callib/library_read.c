@@ -49,6 +49,8 @@ cal_status cal_calibration_read(jv item, const cal_place *place, cal_library *li
         cal_doc_text_or(item, "caltype", place, "unknown", caltype, err) ||
         cal_doc_bool_or(item, "calwt", place, true, &read.calwt, err))
         return err->status;
+    if (!*gaintable)
+        return cal_place_fail(place, err, "gaintable: the name of a table is wanted");
     if (!cal_caltype_known(*caltype))
         return cal_place_fail(&at, err, "\"%s\" is no type of calibration", *caltype);
     cal_status status = cal_spwmap_read(item, place, &read.spwmap, &read.spwmaps, err);
