@@ -201,7 +201,7 @@ install: all
 	install -m 755 $(SHIMLIBS) $(LIBDIR)
 	install -m 755 $(PLUGINS:%=$(BUILD)/plugins/%.so) $(LIBDIR)/plugins
 	install -m 644 $(TOOLS:%=$(BUILD)/man/%.1) $(MANDIR)
-	install -m 644 $(TOOLS:%=share/schemas/%.json) $(DATADIR)/schemas
+	install -m 644 $(TOOLS:%=share/schemas/%.json) share/schemas/selfcal-recipe.json $(DATADIR)/schemas
 	install -m 644 libcommon/plugin/calutils_plugin.h $(INCDIR)
 	install -m 644 share/plugin-template/* $(DATADIR)/plugin-template
 	install -m 644 share/recipes/*.json $(DATADIR)/recipes

@@ -166,6 +166,16 @@ finding() {
     assert_equal "$output" '["mine","int"]'
 }
 
+@test "recipes of an installed tool are found beside it" {
+    mkdir -p there/bin there/share/calutils/recipes
+    cp "$CAL_BUILD/bin/selfcal-plan" there/bin
+    jq -n '{schema: "calutils/selfcal-recipe/1", name: "auto_selfcal", about: "installed"}' > there/share/calutils/recipes/auto_selfcal.json
+    run -0 there/bin/selfcal-plan one.info.json --jq .recipe.about
+    assert_output '"installed"'
+    run -3 there/bin/selfcal-plan one.info.json --recipe vlass
+    assert_output --partial 'there are auto_selfcal'
+}
+
 @test "reference antennas: a flagged one goes back, and its flags count wherever it stands in a baseline" {
     jq '.antennas |= map(.flagged_fraction = 0)' one.info.json > good.json
     first=$(selfcal-plan good.json --jq '.targets[0].vis[0].refants[0].id')
@@ -263,6 +273,25 @@ finding() {
     assert_equal "$(jq '.targets[0].vis | length' some.json)" 1
     jq -e '.notes | any(contains("left out of two"))' some.json
     refused 4 'no field has the intent TARGET and unflagged data' flagged.json
+}
+
+@test "recipes follow their schema, which has every setting with its limits" {
+    "$PYTHON" - "$TESTS/../share/schemas/selfcal-recipe.json" plan.json "$TESTS"/../share/recipes/*.json << 'END'
+import json, jsonschema, sys
+schema, plan, *recipes = [json.load(open(path)) for path in sys.argv[1:]]
+check = jsonschema.Draft202012Validator(schema)
+for recipe in recipes:
+    check.validate(recipe)
+assert sorted(schema["properties"]["settings"]["properties"]) == sorted(plan["settings"])
+check.validate({"schema": "calutils/selfcal-recipe/1", "name": "all", "settings": plan["settings"]})
+limits = schema["properties"]["settings"]["properties"]
+json.dump({k: [v["minimum"], v["maximum"]] for k, v in limits.items() if "minimum" in v}, open("limits.json", "w"))
+END
+    jq -r 'to_entries[] | "\(.key)=\(.value[0]) \(.key)=\(.value[1])"' limits.json | while read -r low high; do
+        selfcal-plan one.info.json --set "$low" --set "$high" > /dev/null
+        run -2 selfcal-plan one.info.json --set "${low%=*}=-3"
+        run -2 selfcal-plan one.info.json --set "${high%=*}=1e9"
+    done
 }
 
 @test "the manual page has every setting with its start" {

@@ -31,10 +31,16 @@ static bool is_wanted(const search *s, const cal_plan_field *field)
     return s->wish->fields->count ? any_fits(s->wish->fields, field->name) : field->target;
 }
 
+/* Of the many fields of a survey most are told apart by their declinations. */
+static bool are_near(const double a[2], const double b[2], double limit)
+{
+    return fabs(a[1] - b[1]) <= limit && cal_sky_distance(a, b) <= limit;
+}
+
 static bool field_is_near(const cal_clean_target *target, const double direction[2], double limit)
 {
     for (int i = 0; i < target->fields; i++)
-        if (cal_sky_distance(target->field[i].direction, direction) <= limit)
+        if (are_near(target->field[i].direction, direction, limit))
             return true;
     return false;
 }
@@ -66,7 +72,7 @@ static void add_field(const search *s, cal_clean_target *target, int set,
 {
     int at = 0;
     while (at < target->fields &&
-           (cal_sky_distance(target->field[at].direction, field->direction) > same_place ||
+           (!are_near(target->field[at].direction, field->direction, same_place) ||
             target->field[at].id[set] >= 0))
         at++;
     if (at == target->fields) {
