@@ -2,7 +2,7 @@
 #include "base/tool.h"
 #include "ms/describe.h"
 
-static bool flags, times;
+static bool flags, weights, times;
 static cal_select_text text;
 
 static const cal_option options[] = {
@@ -11,6 +11,9 @@ static const cal_option options[] = {
      "count flagged data by scan, field, spectral window, antenna and correlation (reads all of "
      "FLAG)",
      0, 0},
+    {"weights", 0, CAL_FLAG, NULL, &weights,
+     "with --flags: sum the weights of unflagged data by field and spectral window (JSON only)", 0,
+     0},
     {"times", 0, CAL_FLAG, NULL, &times,
      "list rows by scan, field, state and data description, with the time of every integration "
      "(JSON only)",
@@ -28,7 +31,8 @@ static cal_status gather(cal_description *what, cal_summary **summary, cal_inten
     if (what->selection && !(*summary)->rows)
         return cal_fail(err, CAL_DATA, "%s: no row has all that was selected", what->meta->path);
     *intents = cal_intents_read(what->meta, *summary);
-    if (flags && cal_flag_counts_read(what->ms, what->meta, what->selection, *summary, counts, err))
+    if (flags &&
+        cal_flag_counts_read(what->ms, what->meta, what->selection, *summary, weights, counts, err))
         return err->status;
     what->summary = *summary;
     what->intents = *intents;
@@ -61,6 +65,8 @@ static cal_status run(int count, char **operand, cal_error *err)
     cal_meta *meta;
     cal_selection *selection = NULL;
     jv document;
+    if (weights && !flags)
+        return cal_fail(err, CAL_USAGE, "--weights counts unflagged data; it goes with --flags");
     if (cal_meta_load(operand[0], &ms, &meta, err))
         return err->status;
     cal_status status = cal_select_resolve(&text, ms, meta, &selection, err);

@@ -367,3 +367,17 @@ EOF
     assert_output '  all: frame TOPO, correlations RR,LL, band 13cm (S)'
     run -1 grep -E '^ +Id .*(Frame|Corrs|Band)' <(sed -n '/^Spectral windows/,$p' text)
 }
+
+@test "ms-info --weights: the sum of what is not flagged gives the noise of an image" {
+    cd "$BATS_TEST_TMPDIR"
+    ms-sim --antennas 5 --spws 2 --nchan 4 --length 60s --corrs 'RR RL LR LL' --noise 0.5 --quiet w.ms > /dev/null
+    ms-info --flags --weights w.ms > info.json
+    "$PYTHON" -m jsonschema -i info.json "$TESTS/../share/schemas/ms-info.json"
+    # 10 baselines x 6 integrations x 4 channels x 2 parallel hands, of weight 1 / 0.25 each
+    run -0 jq -c '.fields[0].weights' info.json
+    assert_output '[{"spw":0,"sum":1920},{"spw":1,"sum":1920}]'
+    run -0 ms-info --flags w.ms --jq '.fields[0] | has("weights")'
+    assert_output false
+    run -2 ms-info --weights w.ms
+    assert_output --partial 'goes with --flags'
+}

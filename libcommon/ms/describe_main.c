@@ -139,6 +139,18 @@ static jv source_name(const cal_meta *meta, int source_id)
     return jv_null();
 }
 
+/* [{"spw", "sum"}] of the field's windows. */
+static jv weights_of(const cal_flag_counts *counts, int field, const cal_id_list *spws)
+{
+    jv list = jv_array();
+    for (int i = 0; i < spws->count; i++) {
+        double sum = counts->weight[(size_t)field * counts->spws + spws->id[i]];
+        cal_json_push(&list, JV_OBJECT(jv_string("spw"), jv_number(spws->id[i]), jv_string("sum"),
+                                       cal_json_double(sum)));
+    }
+    return list;
+}
+
 jv cal_describe_fields(const cal_description *what)
 {
     const cal_summary *summary = what->summary;
@@ -168,6 +180,10 @@ jv cal_describe_fields(const cal_description *what)
                      cal_json_text(cal_intent_origin_name(what->intents->origin[f])));
         cal_json_set(&field, "tokens", tokens_of_states(what->meta, states));
         cal_json_set_flags(&field, what->flags ? &what->flags->field[f] : NULL);
+        if (what->flags && what->flags->weight)
+            cal_json_set(&field, "weights",
+                         weights_of(what->flags, f,
+                                    cal_summary_related(summary, CAL_BY_FIELD, f, CAL_BY_SPW)));
         cal_json_push(&array, field);
     }
     return array;

@@ -104,6 +104,26 @@ static void add_row(cal_flag_counts *counts, const cal_summary *summary, const c
     counts->odd_rows += rows->flag_row[i] != all;
 }
 
+/* Stokes I and the correlations of a polarization with itself: RR LL XX YY. */
+static bool is_parallel_hand(int type)
+{
+    return type == 1 || type == 5 || type == 8 || type == 9 || type == 12;
+}
+
+static void add_weights(cal_flag_counts *counts, const cal_meta *meta, const place *where,
+                        int field, int channels, const int64_t flagged[MAX_CORR],
+                        const float *weight)
+{
+    if ((unsigned)field >= (unsigned)meta->fields)
+        return;
+    double *sum = &counts->weight[(size_t)field * counts->spws + where->spw];
+    for (int i = 0; i < where->corrs; i++) {
+        int k = where->corr ? where->corr[i] : i;
+        if (is_parallel_hand(where->type[k]))
+            *sum += (double)(channels - flagged[k]) * weight[k];
+    }
+}
+
 static void add_block(cal_flag_counts *counts, const cal_meta *meta, const cal_selection *selection,
                       const cal_summary *summary, const cal_block *block)
 {
@@ -123,13 +143,17 @@ static void add_block(cal_flag_counts *counts, const cal_meta *meta, const cal_s
             count_row(block->flag + i * cell, block->nchan, block->ncorr, where.choice, flagged);
         cal_flag_count row = sum_row(counts, &where, channels, flagged);
         add_row(counts, summary, rows, i, scan, where.spw, &row);
+        if (counts->weight)
+            add_weights(counts, meta, &where, rows->field[i], channels, flagged,
+                        block->weight + i * block->ncorr);
     }
 }
 
 cal_status cal_flag_counts_read(cal_table *ms, const cal_meta *meta, const cal_selection *selection,
-                                const cal_summary *summary, cal_flag_counts **counts,
+                                const cal_summary *summary, bool weights, cal_flag_counts **counts,
                                 cal_error *err)
 {
+    int columns = CAL_READ_FLAG | (weights ? CAL_READ_WEIGHT : 0);
     cal_reader *reader;
     cal_block *block;
     for (int p = 0; p < meta->pols; p++)
@@ -137,13 +161,16 @@ cal_status cal_flag_counts_read(cal_table *ms, const cal_meta *meta, const cal_s
             return cal_fail(err, CAL_INPUT,
                             "%s: POLARIZATION row %d has %d correlations; %d can be counted",
                             meta->path, p, meta->pol[p].ncorr, MAX_CORR);
-    if (cal_reader_open(ms, meta, selection, CAL_READ_FLAG, NULL, &reader, err))
+    if (cal_reader_open(ms, meta, selection, columns, NULL, &reader, err))
         return err->status;
     cal_flag_counts *made = CAL_NEW(cal_flag_counts);
     made->scan = CAL_NEW_ARRAY(cal_flag_count, summary->scans);
     made->field = CAL_NEW_ARRAY(cal_flag_count, meta->fields);
     made->spw = CAL_NEW_ARRAY(cal_flag_count, meta->spws);
     made->antenna = CAL_NEW_ARRAY(cal_flag_count, meta->antennas);
+    made->spws = meta->spws;
+    if (weights)
+        made->weight = CAL_NEW_ARRAY(double, (size_t)meta->fields * meta->spws);
     cal_progress_start("counting flags", "rows", (double)summary->rows);
     cal_status status;
     while (!(status = cal_reader_next(reader, &block, err)) && block) {
@@ -167,5 +194,6 @@ void cal_flag_counts_free(cal_flag_counts *counts)
     free(counts->field);
     free(counts->spw);
     free(counts->antenna);
+    free(counts->weight);
     free(counts);
 }

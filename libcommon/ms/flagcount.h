@@ -17,13 +17,17 @@ typedef struct cal_flag_counts {
     cal_flag_count *scan, *field, *spw,
         *antenna; /* by index in the summary, by id; a row counts for both its antennas */
     cal_flag_count corr[CAL_STOKES_CODES]; /* by Stokes code */
-    int64_t flagged_rows;                  /* FLAG_ROW is set */
+    double *
+        weight; /* [field][spw] sum of WEIGHT over the unflagged samples of parallel hands; NULL: not asked for */
+    int spws;
+    int64_t flagged_rows; /* FLAG_ROW is set */
     int64_t
         odd_rows; /* FLAG_ROW is set but not all of FLAG, or the other way round (whole rows of the selection only) */
 } cal_flag_counts;
 
+/* `weights`: WEIGHT is read, too. */
 cal_status cal_flag_counts_read(cal_table *ms, const cal_meta *meta, const cal_selection *selection,
-                                const cal_summary *summary, cal_flag_counts **counts,
+                                const cal_summary *summary, bool weights, cal_flag_counts **counts,
                                 cal_error *err);
 void cal_flag_counts_free(cal_flag_counts *counts);
 
