@@ -59,7 +59,7 @@ finding() {
 
 @test "three recorded runs: ladders, S/N, widths, sizes, ways, depths agree" {
     run -0 "$PYTHON" "$TESTS/oracle/selfcal_plan.py" compare "$COPIES/wanted.json" "$COPIES"
-    [[ ${lines[-1]} =~ ^"all: "([0-9]+)" agree, 12 differ on purpose, 0 are wrong" ]]
+    [[ ${lines[-1]} =~ ^"all: "([0-9]+)" agree, 13 differ on purpose, 0 are wrong" ]]
     [ "${BASH_REMATCH[1]}" -gt 300 ]
 }
 
@@ -73,7 +73,7 @@ finding() {
         mkdir -p "$BATS_TEST_TMPDIR/sets/$case" "$BATS_TEST_TMPDIR/documents/$case"
         tar -xJf "$from/ms.tar.xz" -C "$BATS_TEST_TMPDIR/sets/$case"
         for ms in "$BATS_TEST_TMPDIR/sets/$case"/*.ms; do
-            ms-info --flags "$ms" > "$BATS_TEST_TMPDIR/documents/$case/$(basename "$ms" .ms).json"
+            ms-info --flags --weights "$ms" > "$BATS_TEST_TMPDIR/documents/$case/$(basename "$ms" .ms).json"
         done
         [ ! -e "$folder/cont.dat" ] || cp "$folder/cont.dat" "$BATS_TEST_TMPDIR/documents/$case"
         cases+=("$case")
@@ -81,7 +81,7 @@ finding() {
     "$PYTHON" "$TESTS/oracle/selfcal_plan.py" distil "$ORACLES" "${cases[@]}" > "$BATS_TEST_TMPDIR/wanted.json"
     run -0 "$PYTHON" "$TESTS/oracle/selfcal_plan.py" compare "$BATS_TEST_TMPDIR/wanted.json" "$BATS_TEST_TMPDIR/documents"
     echo "# ${lines[-1]}" >&3
-    [[ ${lines[-1]} =~ ^"all: "([0-9]+)" agree, 28 differ on purpose, 0 are wrong" ]]
+    [[ ${lines[-1]} =~ ^"all: "([0-9]+)" agree, 31 differ on purpose, 0 are wrong" ]]
     [ "${BASH_REMATCH[1]}" -gt 1700 ]
 }
 
@@ -148,6 +148,18 @@ finding() {
     assert_equal "$output" '[null,null,null]'
     run -0 selfcal-plan one.ms two.ms --flux 'a b*c=20mJy' --sensitivity 0.2mJy --jq '.targets[0] | [.SNR_orig, .dr_modifier, .clean_threshold_orig]'
     assert_equal "$output" '[100,2,0.0016]'
+}
+
+@test "the noise comes from the weights, where these can be right" {
+    run -0 selfcal-plan one.ms --jq '.targets[0] | [.sensitivity_from, .theoretical_sensitivity]'
+    noise=$(jq '.[1]' <<< "$output")
+    [[ $output == '["weights",'* ]]
+    # 0.2 Jy in each of 3 scans x 10 integrations x 15 baselines x 256 channels x 2 polarizations, and robust weights
+    jq -ne --argjson noise "$noise" '($noise / (1.09 * 0.2 / (3 * 10 * 15 * 256 * 2 | sqrt)) - 1) | fabs < 0.01'
+    ms-info --flags --weights one.ms > weighed.json
+    jq '.fields |= map(.weights |= map(.sum *= 1e9))' weighed.json > strange.json
+    run -0 selfcal-plan strange.json --jq '.targets[0].sensitivity_from'
+    assert_output '"receivers"'
 }
 
 @test "options and recipes change the plan" {

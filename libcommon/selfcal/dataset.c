@@ -32,6 +32,24 @@ static cal_status read_antenna(jv object, const char *where, void *element, cal_
     return cal_info_id(object, where, &antenna->id, err);
 }
 
+/* NaN for windows whose weights are not told. */
+static void read_weights(jv object, cal_plan_field *field)
+{
+    jv list = cal_json_at(object, "weights");
+    field->weight = CAL_NEW_ARRAY(double, field->spws.count);
+    for (int i = 0; i < field->spws.count; i++)
+        field->weight[i] = NAN;
+    if (jv_get_kind(list) == JV_KIND_ARRAY)
+        jv_array_foreach(list, k, item)
+        {
+            for (int i = 0; i < field->spws.count; i++)
+                if (cal_json_number_at(item, "spw", -1) == field->spws.id[i])
+                    field->weight[i] = cal_json_number_at(item, "sum", NAN);
+            jv_free(item);
+        }
+    jv_free(list);
+}
+
 static bool has_word(const cal_words *words, const char *word)
 {
     for (int i = 0; i < words->count; i++)
@@ -55,6 +73,7 @@ static cal_status read_field(jv object, const char *where, void *element, cal_er
         !cal_info_ids(object, "spws", where, &field->spws, err) &&
         !cal_info_ids(object, "scans", where, &field->scans, err))
         cal_info_words(object, "intents", where, &intents, err);
+    read_weights(object, field);
     field->target = has_word(&intents, "TARGET");
     field->phase = has_word(&intents, "PHASE");
     cal_words_free(&intents);
@@ -217,6 +236,7 @@ void cal_dataset_free(cal_dataset *set)
     for (int i = 0; i < set->fields; i++) {
         free(set->field[i].name);
         free(set->field[i].spws.id);
+        free(set->field[i].weight);
         free(set->field[i].scans.id);
     }
     for (int i = 0; i < set->spws; i++) {

@@ -23,6 +23,7 @@ typedef struct cal_plan_field {
     int64_t rows;
     double flagged; /* fraction, NaN where not known */
     cal_id_list spws, scans;
+    double *weight; /* [spws.count] sum of the weights of unflagged data, 1/Jy^2; NaN: not known */
 } cal_plan_field;
 
 typedef struct cal_plan_spw {

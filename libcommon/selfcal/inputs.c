@@ -67,16 +67,14 @@ static void take_line(void *user, const char *text)
 static cal_status add_set(inputs *in, const char *path, cal_error *err)
 {
     char *folder = cal_own_folder(), *program = cal_format("%s/ms-info", folder);
-    const char *argv[] = {program, "--json", "--quiet", "--", path, NULL, NULL};
-    if (in->flags) {
-        argv[3] = "--flags";
-        argv[4] = "--";
-        argv[5] = path;
-    }
+    const char *plain[] = {program, "--json", "--quiet", "--", path, NULL};
+    const char *counted[] = {program,     "--json", "--quiet", "--flags",
+                             "--weights", "--",     path,      NULL};
     answer said = {0};
     int exit_status = 0;
     jv info;
-    cal_status status = cal_child_run(&(cal_child){argv, take_line, &said}, &exit_status, err);
+    cal_status status = cal_child_run(&(cal_child){in->flags ? counted : plain, take_line, &said},
+                                      &exit_status, err);
     if (!status && exit_status == CAL_INPUT)
         status = cal_fail(err, CAL_INPUT, "%s", cal_buf_text(&said.message));
     else if (!status && exit_status)

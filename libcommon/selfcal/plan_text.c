@@ -112,7 +112,9 @@ static void image_text(jv target, cal_buf *out)
     double known = cal_json_number_at(target, "SNR_orig", NAN);
     cal_buf_addf(out, "  Noise  %s/beam (%s), S/N of the first image %s\n",
                  flux_text(cal_json_number_at(target, "theoretical_sensitivity", NAN), noise),
-                 strcmp(from, "receivers") ? from : "usual receivers",
+                 !strcmp(from, "receivers") ? "usual receivers"
+                 : !strcmp(from, "weights") ? "by the weights"
+                                            : from,
                  isnan(known) ? "not known (--snr or --flux would tell)"
                               : number_text(known, "%.3g", snr));
     jv_free(size);
