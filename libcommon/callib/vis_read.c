@@ -31,6 +31,7 @@ static void add_id(cal_axis *axis, int id, const char *name)
 
 static void finish_axis(cal_axis *axis)
 {
+    cal_idset_free(&axis->all);
     axis->all = cal_idset_make(axis->size);
     for (int i = 0; i < axis->size; i++)
         if (axis->name[i])
