@@ -167,6 +167,8 @@ finding() {
     assert_equal "$output" '["pipeline",3,["inf_EB","inf","30.00s","12.00s","int"]]'
     run -0 selfcal-plan one.ms --recipe vlass --jq '[.settings.refantmode, (.targets[0].solints | map(.solint, (.modes | map(.mode))))]'
     assert_equal "$output" '["strict",["inf",["combinespw"]]]'
+    run -0 selfcal-plan "$COPIES/i_vla_mosaic_and_single/eb1_targets.json" --recipe vlass --jq '.targets[0] | [.obstype, .solints[0].modes[0]["gaincal_combine", "gaincal_gaintype"]]'
+    assert_equal "$output" '["mosaic","spw,field","G"]'
     run -0 selfcal-plan one.ms --solints inf_EB,30s,30s_ap --set minsnr_to_proceed=4 --cell 0.1arcsec --imsize 64,128 --robust 0 --nterms 2 \
         --uvrange '>10m' --refant A003,A001 --jq '[.settings.minsnr_to_proceed] + (.targets[0] | [.cell_arcsec, .imsize, .robust, .nterms, .uvrange, (.solints | map(.solint))])'
     assert_equal "$output" '[4,0.1,[64,128],0,2,">10m",["inf_EB","30s","30s_ap"]]'

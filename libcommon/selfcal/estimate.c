@@ -38,7 +38,7 @@ double cal_estimate_seconds(const cal_estimate *facts, const cal_rung *rung)
     }
     if (rung->seconds > 0)
         return rung->seconds;
-    return strcmp(rung->solint, "scan_inf") ? facts->scan / facts->fields_per_scan : facts->scan;
+    return rung->combine_fields ? facts->scan : facts->scan / facts->fields_per_scan;
 }
 
 /* The S/N of the image is that of n antennas and all the time; a solution for one antenna has the baselines to the others. */

@@ -1,7 +1,7 @@
 #include "selfcal/modes.h"
 
+#include "base/mem.h"
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Solutions of less S/N than this are not tried for. */
@@ -56,10 +56,14 @@ cal_attempt cal_mode_attempt(cal_spectral_mode mode, const cal_mode_facts *facts
 char *cal_mode_combine(cal_spectral_mode mode, const cal_mode_facts *facts, const cal_rung *rung,
                        char *text)
 {
-    bool spws = mode != CAL_PER_SPW;
-    snprintf(text, 20, "%s%s%s%s", spws ? "spw" : "", spws && rung->combine_scans ? "," : "",
-             rung->combine_scans ? "scan" : "",
-             rung->combine_fields && facts->mosaic ? ",field" : "");
+    const char *const words[] = {mode != CAL_PER_SPW ? "spw" : NULL,
+                                 rung->combine_scans ? "scan" : NULL,
+                                 rung->combine_fields && facts->mosaic ? "field" : NULL};
+    *text = 0;
+    for (size_t i = 0; i < CAL_COUNT(words); i++) {
+        strcat(text, words[i] && *text ? "," : "");
+        strcat(text, words[i] ? words[i] : "");
+    }
     return text;
 }
 
@@ -68,6 +72,8 @@ const char *cal_mode_gaintype(cal_spectral_mode mode, const cal_mode_facts *fact
 {
     if (rung->delay)
         return "K";
+    if (facts->gaintype && mode != CAL_COMBINE_SPW_POL)
+        return facts->gaintype;
     if (facts->vlba)
         return "G";
     return mode == CAL_COMBINE_SPW_POL || facts->one_pol || !is_first(rung) ? "T" : "G";

@@ -18,6 +18,7 @@ typedef struct cal_mode_facts {
     int spws, basebands;
     int fewest_in_baseband; /* windows of the baseband that has the fewest */
     bool mosaic, one_pol, spectral_scan, vlba;
+    const char *gaintype;               /* that is wished; NULL: by interval and mode */
     bool optimize;                      /* finer modes than combinespw beyond inf_EB too */
     double lowest_spw, lowest_baseband; /* of the S/N expected; NaN: not known */
 } cal_mode_facts;

@@ -75,6 +75,8 @@ cal_status cal_plan_climb(cal_plan_part *part, cal_error *err)
         status = cal_ladder_parse(settings->solints, &facts, &wish, &part->ladder, err);
     else
         cal_ladder_make(&facts, &wish, &part->ladder);
+    for (int i = 0; i < part->ladder.rungs; i++)
+        part->ladder.rung[i].combine_fields |= settings->combine_fields;
     free(scan);
     return status;
 }
@@ -146,6 +148,9 @@ static cal_mode_facts mode_facts(const cal_plan_part *part, const cal_rung *rung
         .spectral_scan = part->spectral_scan,
         .vlba = !strcmp(part->target->telescope, "VLBA"),
         .optimize = part->request->settings.optimize_spw_combine,
+        .gaintype = strcmp(part->request->settings.gaintype, "auto")
+                        ? part->request->settings.gaintype
+                        : NULL,
         .lowest_spw = INFINITY,
         .lowest_baseband = INFINITY,
         .fewest_in_baseband = part->target->spws,

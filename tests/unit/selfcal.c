@@ -137,7 +137,7 @@ static void estimates(void)
     CHECK_NEAR(cal_estimate_part(&facts, &whole, 250, 656.25, true), 3.71069149, 1e-7);
     CHECK_NEAR(cal_estimate_part(&facts, &part, 250, 656.25, false), 1.53091442, 1e-7);
     facts.fields_per_scan = 3;
-    const cal_rung group = {.solint = "scan_inf"};
+    const cal_rung group = {.solint = "scan_inf", .combine_scans = true, .combine_fields = true};
     CHECK_NEAR(cal_estimate_seconds(&facts, &scan), 26, 1e-12);
     CHECK_NEAR(cal_estimate_seconds(&facts, &group), 78, 1e-12);
     facts.snr = NAN;
@@ -248,9 +248,15 @@ static void spectral_modes(void)
     facts.mosaic = true;
     CHECK_TEXT(cal_mode_combine(CAL_PER_SPW, &facts, &first, text), "scan,field");
     CHECK_TEXT(cal_mode_combine(CAL_PER_SPW, &facts, &later, text), "");
+    const cal_rung row = {.solint = "inf", .combine_fields = true};
+    CHECK_TEXT(cal_mode_combine(CAL_COMBINE_SPW, &facts, &row, text), "spw,field");
+    CHECK_TEXT(cal_mode_combine(CAL_PER_SPW, &facts, &row, text), "field");
     CHECK_TEXT(cal_mode_gaintype(CAL_COMBINE_SPW, &facts, &first), "G");
     CHECK_TEXT(cal_mode_gaintype(CAL_COMBINE_SPW, &facts, &later), "T");
     CHECK_TEXT(cal_mode_gaintype(CAL_PER_SPW, &facts, &delay), "K");
+    facts.gaintype = "G";
+    CHECK_TEXT(cal_mode_gaintype(CAL_COMBINE_SPW, &facts, &later), "G");
+    CHECK_TEXT(cal_mode_gaintype(CAL_COMBINE_SPW_POL, &facts, &first), "T");
     facts.lowest_spw = NAN;
     CHECK(cal_mode_attempt(CAL_PER_SPW, &facts, &later) == CAL_ATTEMPT_UNKNOWN);
     facts.optimize = false;
