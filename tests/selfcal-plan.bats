@@ -106,6 +106,18 @@ finding() {
         '["one.a_b_c.spw0_1.selfcal.ms","two.a_b_c.spw1.selfcal.ms"]'
 }
 
+@test "a target is found by its place under another name, and by its name where it moved" {
+    jq '.fields |= map(.name = "other")' two.info.json > renamed.json
+    run -0 selfcal-plan one.info.json renamed.json --jq '.targets | map([.target, .obstype, (.vis | length)])'
+    assert_equal "$output" '[["a b*c","single-point",2]]'
+    jq '.fields |= map(.direction.ra_rad += 1e-4)' two.info.json > moved.json
+    run -0 selfcal-plan one.info.json moved.json --jq '[.targets[0].obstype, (.targets[0]["sub-fields"] | length), (.targets[0].vis | map(.fields[0].id_orig)), .notes[0]]'
+    assert_output --partial '["single-point",1,[1,0],"a b*c, ALMA Band 6: phase centres of the execution blocks are 19.4 arcsec apart'
+    jq '.fields |= map(.direction.ra_rad += 1e-4 | .name = "other")' two.info.json > elsewhere.json
+    run -0 selfcal-plan one.info.json elsewhere.json --jq '.targets | map([.target, (.vis | length)])'
+    assert_equal "$output" '[["a b*c",1],["other",1]]'
+}
+
 @test "ms-split does what the plan says of the working copies" {
     selfcal-plan --workdir "$BATS_TEST_TMPDIR" --timebin 12s one.ms two.ms > there.json
     jq -r '.targets[].vis[].split.command' there.json > commands

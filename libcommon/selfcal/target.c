@@ -1,4 +1,4 @@
-#include "selfcal/target.h"
+#include "selfcal/target_parts.h"
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -151,142 +151,7 @@ static void place_in_bands(search *s, int set, const cal_plan_field *field)
     cal_words_free(&seen);
 }
 
-/* ---- execution blocks ---- */
-
-static bool has_field(const cal_clean_target *target, int set, int id)
-{
-    for (int i = 0; i < target->fields; i++)
-        if (target->field[i].id[set] == id)
-            return true;
-    return false;
-}
-
-static bool has_spw(const cal_clean_target *target, int set, int id)
-{
-    for (int i = 0; i < target->spws; i++)
-        if (target->spw[i]->id[set] == id)
-            return true;
-    return false;
-}
-
-static double median_of(const double *value, int count)
-{
-    double *copy = CAL_NEW_ARRAY(double, count);
-    memcpy(copy, value, count * sizeof *copy);
-    double median = cal_median(copy, count);
-    free(copy);
-    return median;
-}
-
-/* A scan that has rows of other targets as well is taken to share its time equally among the fields. */
-static void add_scan(const cal_clean_target *target, const cal_dataset *set,
-                     cal_target_block *block, int index, double *interval)
-{
-    const cal_plan_scan *scan = &set->scan[index];
-    int own = 0;
-    double longest = 0;
-    for (int i = 0; i < scan->fields.count; i++)
-        own += has_field(target, block->set, scan->fields.id[i]);
-    for (int i = 0; i < scan->spws.count; i++)
-        if (has_spw(target, block->set, scan->spws.id[i]))
-            longest = fmax(longest, scan->spw_interval[i]);
-    if (!own || longest <= 0)
-        return;
-    int at = block->scans++;
-    block->scan[at] = index;
-    block->fields[at] = own;
-    block->duration[at] = (scan->end - scan->begin) * own / scan->fields.count;
-    block->time += block->duration[at];
-    interval[at] = longest;
-}
-
-static void measure_times(const cal_dataset *set, cal_target_block *block)
-{
-    double first = set->scan[block->scan[0]].begin, last = first;
-    double *gap = CAL_NEW_ARRAY(double, block->scans);
-    for (int i = 0; i < block->scans; i++) {
-        double begin = set->scan[block->scan[i]].begin;
-        if (i)
-            gap[i - 1] = begin - last;
-        last = begin;
-    }
-    block->span = last - first;
-    block->step = block->scans > 1 ? cal_median(gap, block->scans - 1) : NAN;
-    free(gap);
-}
-
-static void measure_array(const cal_dataset *set, cal_target_block *block)
-{
-    uint8_t *in = block->in = CAL_NEW_ARRAY(uint8_t, set->antennas);
-    for (int i = 0; i < block->scans; i++) {
-        const cal_id_list *ids = &set->scan[block->scan[i]].antennas;
-        for (int k = 0; k < set->antennas; k++)
-            for (int n = 0; n < ids->count; n++)
-                in[k] |= ids->id[n] == set->antenna[k].id;
-    }
-    for (int i = 0; i < set->antennas; i++)
-        for (int k = 0; in[i] && k < i; k++) {
-            const double *a = set->antenna[i].position, *b = set->antenna[k].position;
-            if (in[k])
-                block->longest = fmax(block->longest, sqrt((a[0] - b[0]) * (a[0] - b[0]) +
-                                                           (a[1] - b[1]) * (a[1] - b[1]) +
-                                                           (a[2] - b[2]) * (a[2] - b[2])));
-        }
-    for (int i = 0; i < set->antennas; i++)
-        block->antennas += in[i];
-}
-
-static bool all_flagged(const search *s, const cal_clean_target *target, int set)
-{
-    double worst = 0, rows = 0;
-    for (int i = 0; i < target->fields; i++) {
-        const cal_plan_field *field = cal_dataset_field(&s->set[set], target->field[i].id[set]);
-        if (!field || isnan(field->flagged))
-            continue;
-        worst += field->flagged * field->rows;
-        rows += field->rows;
-    }
-    return rows > 0 && worst / rows >= s->wish->most_flagged;
-}
-
-static void free_block(cal_target_block *block)
-{
-    free(block->scan);
-    free(block->duration);
-    free(block->in);
-    free(block->fields);
-}
-
-static void add_block(const search *s, cal_clean_target *target, int set)
-{
-    const cal_dataset *data = &s->set[set];
-    cal_target_block block = {
-        .set = set,
-        .scan = CAL_NEW_ARRAY(int, data->scans),
-        .duration = CAL_NEW_ARRAY(double, data->scans),
-        .fields = CAL_NEW_ARRAY(double, data->scans),
-    };
-    double *interval = CAL_NEW_ARRAY(double, data->scans);
-    for (int i = 0; i < data->scans; i++)
-        add_scan(target, data, &block, i, interval);
-    bool flagged = block.scans && all_flagged(s, target, set);
-    if (flagged) {
-        char *note = cal_format("%s, %s: left out of %s, where nearly all of it is flagged",
-                                target->name, target->band, data->root);
-        cal_words_add(&s->list->notes, note);
-        free(note);
-    }
-    if (block.scans && !flagged) {
-        block.integration = median_of(interval, block.scans);
-        block.median_scan = median_of(block.duration, block.scans);
-        block.median_fields = median_of(block.fields, block.scans);
-        measure_times(data, &block);
-        measure_array(data, &block);
-        target->block[target->blocks++] = block;
-    } else
-        free_block(&block);
-    free(interval);
-}
+/* ---- a whole target ---- */
 
 static bool spw_is_in(const search *s, const cal_clean_target *target, const cal_virtual_spw *spw)
 {
@@ -304,16 +169,64 @@ static bool spw_is_in(const search *s, const cal_clean_target *target, const cal
     return false;
 }
 
+/* Every set has one of the fields, and all have one name: the source moves, or was looked for a little beside. */
+static bool is_moving(const search *s, const cal_clean_target *target)
+{
+    for (int set = 0; set < s->sets; set++) {
+        int count = 0;
+        for (int i = 0; i < target->fields; i++)
+            count += target->field[i].id[set] >= 0;
+        if (count > 1)
+            return false;
+    }
+    for (int i = 1; i < target->fields; i++)
+        if (strcmp(target->field[i].name, target->field[0].name))
+            return false;
+    return target->fields > 1;
+}
+
+static void merge_fields(const search *s, cal_clean_target *target)
+{
+    cal_sub_field *first = &target->field[0];
+    double farthest = 0;
+    for (int i = 1; i < target->fields; i++) {
+        cal_sub_field *field = &target->field[i];
+        farthest = fmax(farthest, cal_sky_distance(first->direction, field->direction));
+        for (int set = 0; set < s->sets; set++)
+            if (field->id[set] >= 0)
+                first->id[set] = field->id[set];
+        free(field->name);
+        free(field->id);
+    }
+    target->fields = 1;
+    char *note = cal_format("%s, %s: phase centres of the execution blocks are %.3g arcsec apart; "
+                            "one image of all needs them in one place",
+                            target->name, target->band, farthest / CAL_PI * 180 * 3600);
+    cal_words_add(&s->list->notes, note);
+    free(note);
+}
+
+/* Fields of other names at one place are no mosaic. */
+static bool is_mosaic(const cal_clean_target *target)
+{
+    for (int i = 1; i < target->fields; i++)
+        if (!are_near(target->field[0].direction, target->field[i].direction, same_place))
+            return strcmp(target->telescope, "VLBA") != 0;
+    return false;
+}
+
 static void complete(const search *s, cal_clean_target *target)
 {
+    if (is_moving(s, target))
+        merge_fields(s, target);
     target->spw = CAL_NEW_ARRAY(const cal_virtual_spw *, s->list->spws);
     for (int i = 0; i < s->list->spws; i++)
         if (spw_is_in(s, target, &s->list->spw[i]))
             target->spw[target->spws++] = &s->list->spw[i];
-    target->mosaic = target->fields > 1 && strcmp(target->telescope, "VLBA");
+    target->mosaic = is_mosaic(target);
     target->block = CAL_NEW_ARRAY(cal_target_block, s->sets);
     for (int set = 0; set < s->sets; set++)
-        add_block(s, target, set);
+        cal_target_add_block(target, &s->set[set], set, s->wish->most_flagged, &s->list->notes);
 }
 
 static void free_target(cal_clean_target *target)
@@ -323,7 +236,7 @@ static void free_target(cal_clean_target *target)
         free(target->field[i].id);
     }
     for (int i = 0; i < target->blocks; i++)
-        free_block(&target->block[i]);
+        cal_target_block_free(&target->block[i]);
     free(target->field);
     free(target->spw);
     free(target->block);
