@@ -148,6 +148,17 @@ static cal_status rewrite(cal_table *sub, const char *name, const cal_subtables_
 
 /* ---- one subtable ---- */
 
+/* These were read for the selection, so their cells are known to be sound. */
+static bool was_read(const char *name)
+{
+    static const char *const read[] = {"ANTENNA",      "DATA_DESCRIPTION", "FIELD", "OBSERVATION",
+                                       "POLARIZATION", "SPECTRAL_WINDOW",  "STATE"};
+    bool found = false;
+    for (size_t i = 0; i < CAL_COUNT(read) && !found; i++)
+        found = !strcmp(read[i], name);
+    return found;
+}
+
 /* The rows that stay, in a new table that is left open. */
 static cal_status copy_subtable(cal_table *sub, const char *name, const char *path,
                                 const cal_subtables_plan *plan, cal_table **copy, cal_error *err)
@@ -158,7 +169,9 @@ static cal_status copy_subtable(cal_table *sub, const char *name, const char *pa
     if (strcmp(name, "POINTING") || strcmp(plan->pointing, "empty"))
         status = choose_rows(sub, name, plan, &list, &count, err);
     cal_span rows = list ? cal_span_list(list, count) : cal_span_range(0, count);
-    if (!status)
+    if (!status && !list && count == cal_table_rows(sub) && was_read(name))
+        status = cal_table_copy_files(sub, path, copy, err);
+    else if (!status)
         status = cal_table_copy_open(sub, path, rows, NULL, copy, err);
     free(list);
     if (!status && !strcmp(name, "FIELD"))
