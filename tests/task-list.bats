@@ -74,7 +74,7 @@ setup() {
     local as_other=()
     if [ "$(id -u)" -eq 0 ]; then
         need_program setpriv
-        chmod -R a+X "$BATS_TEST_TMPDIR" "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
+        chmod a+x "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "$BATS_TEST_TMPDIR" "$HERE"
         as_other=(setpriv --reuid=65534 --clear-groups)
         "${as_other[@]}" test -x "$(command -v task-list)" -a -d "$HERE" || skip "another user cannot reach the build directory"
     fi
