@@ -247,7 +247,8 @@ static cal_status copy_sub(const cal_table *ms, const char *name, const char *pa
     cal_table *from;
     if (cal_table_open_sub(ms, name, &from, err))
         return err->status;
-    cal_status status = cal_table_copy_files(from, path, sub, err);
+    bool changes = !strcmp(name, "SPECTRAL_WINDOW") || !strcmp(name, "FIELD");
+    cal_status status = cal_table_copy_files(from, path, changes, sub, err);
     cal_table_close(from, NULL);
     return status;
 }

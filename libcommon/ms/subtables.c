@@ -159,6 +159,12 @@ static bool was_read(const char *name)
     return found;
 }
 
+/* rewrite() leaves the others as they are. */
+static bool may_change(const char *name)
+{
+    return strcmp(name, "ANTENNA") && strcmp(name, "OBSERVATION") && strcmp(name, "STATE");
+}
+
 /* The rows that stay, in a new table that is left open. */
 static cal_status copy_subtable(cal_table *sub, const char *name, const char *path,
                                 const cal_subtables_plan *plan, cal_table **copy, cal_error *err)
@@ -170,7 +176,7 @@ static cal_status copy_subtable(cal_table *sub, const char *name, const char *pa
         status = choose_rows(sub, name, plan, &list, &count, err);
     cal_span rows = list ? cal_span_list(list, count) : cal_span_range(0, count);
     if (!status && !list && count == cal_table_rows(sub) && was_read(name))
-        status = cal_table_copy_files(sub, path, copy, err);
+        status = cal_table_copy_files(sub, path, may_change(name), copy, err);
     else if (!status)
         status = cal_table_copy_open(sub, path, rows, NULL, copy, err);
     free(list);

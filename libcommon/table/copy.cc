@@ -367,8 +367,8 @@ static bool copy_folder(const std::filesystem::path &from, const std::filesystem
     return true;
 }
 
-cal_status cal_table_copy_files(const cal_table *table, const char *path, cal_table **copied,
-                                cal_error *err)
+cal_status cal_table_copy_files(const cal_table *table, const char *path, bool write,
+                                cal_table **copied, cal_error *err)
 {
     bool done = false;
     cal_status status = CAL_OK;
@@ -380,7 +380,7 @@ cal_status cal_table_copy_files(const cal_table *table, const char *path, cal_ta
     *copied = nullptr;
     if (status)
         return status;
-    return done ? cal_table_open(path, true, copied, err)
+    return done ? cal_table_open(path, write, copied, err)
                 : cal_table_copy_open(table, path, cal_span_range(0, cal_table_rows(table)),
                                       nullptr, copied, err);
 }

@@ -206,8 +206,8 @@ FORWARD(tables, cal_status, cal_table_copy_open,
          cal_table **copied, cal_error *err),
         (table, path, rows, dangling, copied, err))
 FORWARD(tables, cal_status, cal_table_copy_files,
-        (const cal_table *table, const char *path, cal_table **copied, cal_error *err),
-        (table, path, copied, err))
+        (const cal_table *table, const char *path, bool write, cal_table **copied, cal_error *err),
+        (table, path, write, copied, err))
 
 /* ---- the rest of measures.h ---- */
 

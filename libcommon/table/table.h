@@ -205,9 +205,9 @@ cal_status cal_table_copy(const cal_table *table, const char *path, cal_span row
 cal_status cal_table_copy_open(const cal_table *table, const char *path, cal_span rows,
                                int *dangling, cal_table **copied, cal_error *err);
 /* The whole of a small table whose cells were read already and are sound: its files are copied as they are, where it holds no
- * other tables; else cell by cell as above. */
-cal_status cal_table_copy_files(const cal_table *table, const char *path, cal_table **copied,
-                                cal_error *err);
+ * other tables; else cell by cell as above. `write`: the copy is to be changed. */
+cal_status cal_table_copy_files(const cal_table *table, const char *path, bool write,
+                                cal_table **copied, cal_error *err);
 
 #ifdef __cplusplus
 }
