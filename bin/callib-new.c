@@ -1,6 +1,5 @@
 /* callib-new: an empty calibration library for data sets. */
-#include "base/json.h"
-#include "base/text.h"
+#include "base/document.h"
 #include "base/tool.h"
 #include "callib/edit.h"
 
@@ -13,33 +12,23 @@ static const cal_example examples[] = {
     {NULL, NULL},
 };
 
-static cal_status add_sets(cal_library *library, const char *path, cal_error *err)
+static cal_status add_set(void *user, jv info, const cal_place *place, cal_error *err)
 {
-    jv documents;
-    cal_place top = {.name = cal_text_name(path)};
-    if (cal_json_read_all(path, &documents, err))
+    cal_library *library = user;
+    cal_vis *vis;
+    if (cal_vis_from_ms_info(info, place, &vis, err))
         return err->status;
-    cal_status status = CAL_OK;
-    int count = jv_array_length(jv_copy(documents));
-    for (int i = 0; i < count && !status; i++) {
-        cal_place item = {.up = &top, .index = i};
-        cal_vis *vis;
-        jv info = jv_array_get(jv_copy(documents), i);
-        status = cal_vis_from_ms_info(info, count > 1 ? &item : &top, &vis, err);
-        if (!status)
-            status = cal_library_add_vis(library, vis, err);
-        jv_free(info);
-    }
-    jv_free(documents);
-    return status;
+    return cal_library_add_vis(library, vis, err);
 }
 
 static cal_status run(int count, char **operand, cal_error *err)
 {
     cal_library *library = cal_library_new();
-    cal_status status = count ? CAL_OK : add_sets(library, "-", err);
+    cal_status status = count ? CAL_OK : cal_doc_stream("-", add_set, library, err);
     for (int i = 0; i < count && !status; i++)
-        status = add_sets(library, operand[i], err);
+        status = cal_doc_stream(operand[i], add_set, library, err);
+    if (!status && !library->viss)
+        status = cal_fail(err, CAL_INPUT, "no MeasurementSet is described in the input");
     if (status) {
         cal_library_free(library);
         return status;

@@ -1,4 +1,5 @@
 /* The field parameter for an intent. */
+#include "base/document.h"
 #include "base/mem.h"
 #include "base/output.h"
 #include "base/tool.h"
@@ -69,39 +70,16 @@ typedef struct inputs {
 static cal_status add_document(inputs *in, jv info, const char *name, cal_error *err)
 {
     cal_field_facts *facts;
-    cal_status status = cal_field_facts_read(info, name, &facts, err);
-    jv_free(info);
-    if (status)
-        return status;
+    if (cal_field_facts_read(info, name, &facts, err))
+        return err->status;
     in->facts = cal_grow(in->facts, in->count + 1, sizeof *in->facts);
     in->facts[in->count++] = facts;
     return CAL_OK;
 }
 
-/* A file or stream of documents of ms-info, one after the other or in lists. */
-static cal_status add_documents(inputs *in, const char *path, cal_error *err)
+static cal_status add_streamed(void *user, jv info, const cal_place *place, cal_error *err)
 {
-    jv values;
-    if (cal_json_read_all(path, &values, err))
-        return err->status;
-    cal_status status = CAL_OK;
-    jv_array_foreach(values, i, value)
-    {
-        bool list = jv_get_kind(value) == JV_KIND_ARRAY;
-        jv documents = list ? jv_copy(value) : JV_ARRAY(jv_copy(value));
-        jv_array_foreach(documents, k, document)
-        {
-            if (status)
-                jv_free(document);
-            else
-                status =
-                    add_document(in, document, strcmp(path, "-") ? path : "standard input", err);
-        }
-        jv_free(documents);
-        jv_free(value);
-    }
-    jv_free(values);
-    return status;
+    return add_document(user, info, cal_place_document(place), err);
 }
 
 static cal_status add_set(inputs *in, const char *path, cal_error *err)
@@ -120,8 +98,10 @@ static cal_status add_set(inputs *in, const char *path, cal_error *err)
         status = cal_describe(&what, &info, err);
         cal_intents_free(intents);
     }
-    if (!status)
+    if (!status) {
         status = add_document(in, info, path, err);
+        jv_free(info);
+    }
     cal_summary_free(summary);
     cal_meta_free(meta);
     cal_table_close(ms, NULL);
@@ -136,10 +116,10 @@ static bool is_file(const char *path)
 
 static cal_status read_inputs(int count, char **operand, inputs *in, cal_error *err)
 {
-    cal_status status = count ? CAL_OK : add_documents(in, "-", err);
+    cal_status status = count ? CAL_OK : cal_doc_stream("-", add_streamed, in, err);
     for (int i = 0; i < count && !status; i++)
-        status =
-            is_file(operand[i]) ? add_documents(in, operand[i], err) : add_set(in, operand[i], err);
+        status = is_file(operand[i]) ? cal_doc_stream(operand[i], add_streamed, in, err)
+                                     : add_set(in, operand[i], err);
     if (!status && !in->count)
         status = cal_fail(err, CAL_INPUT, "no MeasurementSet is described in the input");
     return status;

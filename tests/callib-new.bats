@@ -31,6 +31,11 @@ load callib
     jq '.scans[2].spws[1].id = 17' "$INFO/eb1.json" > wrong.json
     run -2 callib-new wrong.json
     assert_output "callib-new: wrong.json: scans[2].spws[1]: there is no id 17"
+    echo '[]' > none.json
+    run -3 callib-new none.json
+    assert_output "callib-new: no MeasurementSet is described in the input"
+    jq -s . "$INFO"/eb?.json | callib-new --jq '[.measurement_sets[].vis]' > listed.json
+    assert_equal "$(cat listed.json)" '["eb1.ms","eb2.ms"]'
     echo '{"a": [1,' > broken.json
     run -2 callib-new broken.json
     assert_output --partial "broken.json: "

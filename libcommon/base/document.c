@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -136,5 +137,48 @@ cal_status cal_doc_each(jv object, const char *key, const cal_place *place, bool
         jv_free(item);
     }
     jv_free(array);
+    return status;
+}
+
+/* ---- streams ---- */
+
+const char *cal_place_document(const cal_place *place)
+{
+    while (place->up)
+        place = place->up;
+    return place->name;
+}
+
+/* The values in one array, lists opened. */
+static jv open_lists(jv values)
+{
+    jv documents = jv_array();
+    jv_array_foreach(values, i, value)
+    {
+        if (jv_get_kind(value) == JV_KIND_ARRAY)
+            documents = jv_array_concat(documents, value);
+        else
+            documents = jv_array_append(documents, value);
+    }
+    jv_free(values);
+    return documents;
+}
+
+cal_status cal_doc_stream(const char *path, cal_doc_visit *visit, void *user, cal_error *err)
+{
+    jv values;
+    cal_place top = {.name = cal_text_name(path)};
+    if (cal_json_read_all(path, &values, err))
+        return err->status;
+    jv documents = open_lists(values);
+    cal_status status = CAL_OK;
+    int count = jv_array_length(jv_copy(documents));
+    for (int i = 0; i < count && !status; i++) {
+        jv document = jv_array_get(jv_copy(documents), i);
+        cal_place item = {.up = &top, .index = i};
+        status = visit(user, document, count > 1 ? &item : &top, err);
+        jv_free(document);
+    }
+    jv_free(documents);
     return status;
 }

@@ -40,6 +40,12 @@ cal_status cal_doc_int(jv object, const char *key, const cal_place *place, int f
 typedef cal_status cal_doc_visit(void *user, jv item, const cal_place *place, cal_error *err);
 cal_status cal_doc_each(jv object, const char *key, const cal_place *place, bool optional,
                         cal_doc_visit *visit, void *user, cal_error *err);
+/* The name of the document that a place is in. */
+const char *cal_place_document(const cal_place *place);
+
+/* For every document of a file, or of stdin for "-": JSON values one after the other, the items of a list each by itself. Where there are
+ * several, `place` tells which. */
+cal_status cal_doc_stream(const char *path, cal_doc_visit *visit, void *user, cal_error *err);
 /* CAL_USAGE unless the value is an object. */
 cal_status cal_doc_object(jv value, const cal_place *place, cal_error *err);
 

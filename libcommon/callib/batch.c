@@ -24,8 +24,9 @@ const char *cal_caltype_of_viscal(const char *viscal)
     return "unknown";
 }
 
-static cal_status add_type(cal_caltype_list *types, jv info, const cal_place *place, cal_error *err)
+static cal_status add_type(void *user, jv info, const cal_place *place, cal_error *err)
 {
+    cal_caltype_list *types = user;
     const char *path, *viscal;
     if (cal_doc_object(info, place, err) || cal_doc_text(info, "caltable", place, &path, err) ||
         cal_doc_text(info, "type", place, &viscal, err))
@@ -39,19 +40,7 @@ static cal_status add_type(cal_caltype_list *types, jv info, const cal_place *pl
 
 cal_status cal_caltypes_read(const char *path, cal_caltype_list *types, cal_error *err)
 {
-    jv documents;
-    cal_place top = {.name = cal_text_name(path)};
-    if (cal_json_read_all(path, &documents, err))
-        return err->status;
-    cal_status status = CAL_OK;
-    int count = jv_array_length(jv_copy(documents));
-    for (int i = 0; i < count && !status; i++) {
-        jv info = jv_array_get(jv_copy(documents), i);
-        status = add_type(types, info, &(cal_place){.up = &top, .index = i}, err);
-        jv_free(info);
-    }
-    jv_free(documents);
-    return status;
+    return cal_doc_stream(path, add_type, types, err);
 }
 
 void cal_caltypes_free(cal_caltype_list *types)
@@ -212,15 +201,20 @@ static cal_status add_tables(jv item, const cal_place *place, cal_addition *addi
     return status;
 }
 
-static cal_status read_addition(jv item, const cal_place *place, const cal_additions *rules,
-                                cal_library *library, cal_error *err)
+typedef struct batch {
+    const cal_additions *rules;
+    cal_library *library;
+} batch;
+
+static cal_status read_addition(void *user, jv item, const cal_place *place, cal_error *err)
 {
+    const batch *b = user;
     cal_addition addition = {0};
     cal_status status;
     if (!(status = cal_doc_object(item, place, err)) && !(status = check_keys(item, place, err)) &&
         !(status = read_target(item, place, &addition.target, err)) &&
         !(status = read_terms(item, place, &addition, err)))
-        status = add_tables(item, place, &addition, rules, library, err);
+        status = add_tables(item, place, &addition, b->rules, b->library, err);
     free(addition.spwmap);
     return status;
 }
@@ -228,17 +222,5 @@ static cal_status read_addition(jv item, const cal_place *place, const cal_addit
 cal_status cal_additions_read(const char *path, const cal_additions *rules, cal_library *library,
                               cal_error *err)
 {
-    jv items;
-    cal_place top = {.name = cal_text_name(path)};
-    if (cal_json_read_all(path, &items, err))
-        return err->status;
-    cal_status status = CAL_OK;
-    int count = jv_array_length(jv_copy(items));
-    for (int i = 0; i < count && !status; i++) {
-        jv item = jv_array_get(jv_copy(items), i);
-        status = read_addition(item, &(cal_place){.up = &top, .index = i}, rules, library, err);
-        jv_free(item);
-    }
-    jv_free(items);
-    return status;
+    return cal_doc_stream(path, read_addition, &(batch){rules, library}, err);
 }

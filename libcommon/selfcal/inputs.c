@@ -1,6 +1,7 @@
 #include "selfcal/inputs.h"
 
 #include "base/child.h"
+#include "base/document.h"
 #include "base/mem.h"
 #include "base/output.h"
 #include <string.h>
@@ -15,38 +16,16 @@ typedef struct inputs {
 static cal_status add_document(inputs *in, jv info, const char *name, cal_error *err)
 {
     cal_dataset set;
-    cal_status status = cal_dataset_read(info, name, &set, err);
-    jv_free(info);
-    if (status)
-        return status;
+    if (cal_dataset_read(info, name, &set, err))
+        return err->status;
     in->set = cal_grow(in->set, in->sets + 1, sizeof *in->set);
     in->set[in->sets++] = set;
     return CAL_OK;
 }
 
-/* One document after the other, or in lists. */
-static cal_status add_documents(inputs *in, const char *path, cal_error *err)
+static cal_status add_streamed(void *user, jv info, const cal_place *place, cal_error *err)
 {
-    jv values;
-    cal_status status = cal_json_read_all(path, &values, err);
-    if (status)
-        return status;
-    jv_array_foreach(values, i, value)
-    {
-        bool list = jv_get_kind(value) == JV_KIND_ARRAY;
-        jv documents = list ? jv_copy(value) : JV_ARRAY(jv_copy(value));
-        jv_array_foreach(documents, k, document)
-        {
-            if (status)
-                jv_free(document);
-            else
-                status = add_document(in, document, cal_text_name(path), err);
-        }
-        jv_free(documents);
-        jv_free(value);
-    }
-    jv_free(values);
-    return status;
+    return add_document(user, info, cal_place_document(place), err);
 }
 
 /* ---- ms-info as a child ---- */
@@ -80,8 +59,10 @@ static cal_status add_set(inputs *in, const char *path, cal_error *err)
     else if (!status && exit_status)
         status = cal_fail(err, CAL_CHILD, "ms-info %s ended with status %d: %s", path, exit_status,
                           cal_buf_text(&said.message));
-    if (!status && !(status = cal_json_parse(cal_buf_text(&said.json), program, &info, err)))
+    if (!status && !(status = cal_json_parse(cal_buf_text(&said.json), program, &info, err))) {
         status = add_document(in, info, path, err);
+        jv_free(info);
+    }
     cal_buf_free(&said.json);
     cal_buf_free(&said.message);
     free(program);
@@ -95,7 +76,7 @@ static cal_status add_operand(inputs *in, const char *path, cal_error *err)
     if (strcmp(path, "-") && stat(path, &info))
         return cal_fail_errno(err, CAL_INPUT, "%s", path);
     if (!strcmp(path, "-") || !S_ISDIR(info.st_mode))
-        return add_documents(in, path, err);
+        return cal_doc_stream(path, add_streamed, in, err);
     return add_set(in, path, err);
 }
 
@@ -112,7 +93,7 @@ cal_status cal_inputs_read(int count, char *const *operand, bool flags, cal_data
                            int *sets, cal_error *err)
 {
     inputs in = {.flags = flags};
-    cal_status status = count ? CAL_OK : add_documents(&in, "-", err);
+    cal_status status = count ? CAL_OK : cal_doc_stream("-", add_streamed, &in, err);
     for (int i = 0; i < count && !status; i++)
         status = add_operand(&in, operand[i], err);
     if (!status && !in.sets)
