@@ -206,3 +206,11 @@ as_nobody() {
     run -0 jq '.active | length' lib.json
     assert_output 2
 }
+
+@test "a disk that gets full while a library is changed in place leaves the old one, and nothing else" {
+    cp lib.json before.json
+    refused 5 'callib-add: lib.json.partial: cannot be written: *' \
+        bash -c 'trap "" XFSZ; ulimit -f 1; exec callib-add -i lib.json x.G'
+    cmp lib.json before.json
+    assert_equal "$(ls lib.json*)" lib.json
+}
