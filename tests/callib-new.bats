@@ -31,6 +31,9 @@ load callib
     jq '.scans[2].spws[1].id = 17' "$INFO/eb1.json" > wrong.json
     run -2 callib-new wrong.json
     assert_output "callib-new: wrong.json: scans[2].spws[1]: there is no id 17"
+    jq '.fields += [{id: 900000, name: "x"}] | .spws += [{id: 900000, name: "y"}]' "$INFO/eb1.json" > large.json
+    run -2 callib-new large.json
+    assert_output "callib-new: large.json: spw and field ids up to 900000 and 900000 are too many"
     echo '[]' > none.json
     run -3 callib-new none.json
     assert_output "callib-new: no MeasurementSet is described in the input"
