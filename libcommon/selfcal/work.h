@@ -1,0 +1,43 @@
+/* What a step of self-calibration works with: one clean target of the state, the settings, and the tools that it calls.
+ *
+ * Work is done by our own tools as child processes, with the command lines that a person would type, so that each one can be seen in the
+ * state, copied and tried by hand. Nothing that differs from run to run (times of the day, durations, process numbers) goes into the state.
+ */
+#ifndef CAL_SELFCAL_WORK_H
+#define CAL_SELFCAL_WORK_H
+
+#include "base/json.h"
+#include "base/text.h"
+#include "selfcal/settings.h"
+
+/* For the split of the time that the bench prints. */
+typedef enum cal_work_kind {
+    CAL_WORK_IMAGER,
+    CAL_WORK_SOLVER,
+    CAL_WORK_OTHER,
+    CAL_WORK_KINDS
+} cal_work_kind;
+
+typedef struct cal_work {
+    jv target; /* the clean target, as in the state; changed in place */
+    const cal_selfcal_settings *settings;
+    const char *
+        folder; /* --workdir of the plan: relative paths of the state start in the current folder, not here */
+    const char *mode; /* of the recipe: loop, pipeline, vlass */
+    int jobs;         /* threads for each tool, 0: all */
+    jv commands;      /* array of texts: what has been run since it was emptied, as typed */
+    double seconds[CAL_WORK_KINDS];
+} cal_work;
+
+/* Run a tool of ours (looked for beside this one) or another program, with --json and --quiet added for ours; *result is the document that it
+ * printed (NULL: not wanted). The command goes into work->commands. An error is that of the tool: its status and its text. */
+cal_status cal_work_run(cal_work *work, cal_work_kind kind, const cal_words *argv, jv *result,
+                        cal_error *err);
+
+/* Short-hands. Blocks are those of the target, in order. */
+int cal_work_blocks(const cal_work *work);
+jv cal_work_block(const cal_work *work, int block); /* a new reference to target.vis[block] */
+void cal_work_put_block(cal_work *work, int block, jv value); /* consumes value */
+int cal_work_fields(const cal_work *work);                    /* sub-fields; 1 unless a mosaic */
+
+#endif
