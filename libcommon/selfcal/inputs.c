@@ -1,9 +1,8 @@
 #include "selfcal/inputs.h"
 
-#include "base/child.h"
+#include "base/ask.h"
 #include "base/document.h"
 #include "base/mem.h"
-#include "base/output.h"
 #include <string.h>
 #include <sys/stat.h>
 
@@ -28,45 +27,17 @@ static cal_status add_streamed(void *user, jv info, const cal_place *place, cal_
     return add_document(user, info, cal_place_document(place), err);
 }
 
-/* ---- ms-info as a child ---- */
-
-typedef struct answer {
-    cal_buf json, message;
-} answer;
-
-static void take_line(void *user, const char *text)
-{
-    answer *said = user;
-    if (*text == '{')
-        cal_buf_add(&said->json, text);
-    else if (!said->message.len)
-        cal_buf_add(&said->message, strncmp(text, "ms-info: ", 9) ? text : text + 9);
-}
-
 static cal_status add_set(inputs *in, const char *path, cal_error *err)
 {
-    char *folder = cal_own_folder(), *program = cal_format("%s/ms-info", folder);
-    const char *plain[] = {program, "--json", "--quiet", "--", path, NULL};
-    const char *counted[] = {program,     "--json", "--quiet", "--flags",
-                             "--weights", "--",     path,      NULL};
-    answer said = {0};
-    int exit_status = 0;
     jv info;
-    cal_status status = cal_child_run(&(cal_child){in->flags ? counted : plain, take_line, &said},
-                                      &exit_status, err);
-    if (!status && exit_status == CAL_INPUT)
-        status = cal_fail(err, CAL_INPUT, "%s", cal_buf_text(&said.message));
-    else if (!status && exit_status)
-        status = cal_fail(err, CAL_CHILD, "ms-info %s ended with status %d: %s", path, exit_status,
-                          cal_buf_text(&said.message));
-    if (!status && !(status = cal_json_parse(cal_buf_text(&said.json), program, &info, err))) {
+    cal_words argv =
+        cal_words_split(in->flags ? "ms-info,--flags,--weights,--" : "ms-info,--", ',');
+    cal_words_add(&argv, path);
+    cal_status status = cal_ask_tool(&argv, &info, err);
+    if (!status)
         status = add_document(in, info, path, err);
-        jv_free(info);
-    }
-    cal_buf_free(&said.json);
-    cal_buf_free(&said.message);
-    free(program);
-    free(folder);
+    jv_free(info);
+    cal_words_free(&argv);
     return status;
 }
 

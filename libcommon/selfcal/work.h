@@ -29,8 +29,8 @@ typedef struct cal_work {
     double seconds[CAL_WORK_KINDS];
 } cal_work;
 
-/* Run a tool of ours (looked for beside this one) or another program, with --json and --quiet added for ours; *result is the document that it
- * printed (NULL: not wanted). The command goes into work->commands. An error is that of the tool: its status and its text. */
+/* Run a tool of ours (cal_ask_tool); *result is the document that it printed (NULL: not wanted), to be freed after success only. The command
+ * goes into work->commands as a person would type it. */
 cal_status cal_work_run(cal_work *work, cal_work_kind kind, const cal_words *argv, jv *result,
                         cal_error *err);
 
