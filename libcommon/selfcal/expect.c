@@ -91,19 +91,7 @@ static void change_all(cal_work *work, change_solint *change, const void *user)
     cal_json_set(&work->target, "solints", list);
 }
 
-static void expect_one(const cal_work *work, jv *solint, int index, const void *user)
-{
-    (void)index;
-    const cal_estimate *facts = user;
-    cal_rung rung = rung_of(*solint);
-    double snr = cal_estimate_snr(facts, &rung);
-    cal_json_set(solint, "solint_snr", cal_json_double(snr));
-    cal_json_set(solint, "worth_trying", jv_bool(snr >= work->settings->minsnr_to_proceed));
-    cal_json_set(solint, "solint_snr_per_spw", parts_json(work, facts, &rung, "spw"));
-    cal_json_set(solint, "solint_snr_per_bb", parts_json(work, facts, &rung, "baseband"));
-}
-
-void cal_expect_snr(cal_work *work, double snr)
+void cal_expect_solint(const cal_work *work, jv *solint, double snr)
 {
     int blocks = cal_work_blocks(work);
     double *time = block_times(work, blocks);
@@ -116,8 +104,24 @@ void cal_expect_snr(cal_work *work, double snr)
         .fields_per_scan = cal_json_number_at(work->target, "Median_fields_per_scan", 1),
         .integration = cal_json_number_at(work->target, "integration_time", NAN),
     };
-    change_all(work, expect_one, &facts);
+    cal_rung rung = rung_of(*solint);
+    double expected = cal_estimate_snr(&facts, &rung);
+    cal_json_set(solint, "solint_snr", cal_json_double(expected));
+    cal_json_set(solint, "worth_trying", jv_bool(expected >= work->settings->minsnr_to_proceed));
+    cal_json_set(solint, "solint_snr_per_spw", parts_json(work, &facts, &rung, "spw"));
+    cal_json_set(solint, "solint_snr_per_bb", parts_json(work, &facts, &rung, "baseband"));
     free(time);
+}
+
+static void expect_one(const cal_work *work, jv *solint, int index, const void *snr)
+{
+    (void)index;
+    cal_expect_solint(work, solint, *(const double *)snr);
+}
+
+void cal_expect_snr(cal_work *work, double snr)
+{
+    change_all(work, expect_one, &snr);
 }
 
 typedef struct depths {

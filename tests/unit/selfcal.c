@@ -297,6 +297,42 @@ static void file_names(void)
     free(name);
 }
 
+/* ---- names of tables ---- */
+
+static void table_names(void)
+{
+    cal_selfcal_table table = {.ms = "w/eb1.J1234.5+678.spw0_1.selfcal.ms",
+                               .stage = "s1_1",
+                               .solint = "70.00s_ap",
+                               .caltype = "gapcal",
+                               .mode = "per_spw",
+                               .pass = 2,
+                               .through = true};
+    char *name = cal_selfcal_table_name(&table);
+    CHECK_TEXT(name, "w/eb1.J1234.5+678.spw0_1.selfcal.ms.hif_selfcal.s1_1.70_00s_ap."
+                     "gapcal-per_spw-2-through.tbl");
+    cal_selfcal_table back;
+    CHECK(cal_selfcal_table_parse(name, &back));
+    free(name);
+    CHECK_TEXT(back.ms, table.ms);
+    CHECK_TEXT(back.stage, "s1_1");
+    CHECK_TEXT(back.solint, "70.00s_ap");
+    CHECK_TEXT(back.caltype, "gapcal");
+    CHECK_TEXT(back.mode, "per_spw");
+    CHECK(back.pass == 2 && back.through);
+    cal_selfcal_table_free(&back);
+    CHECK(cal_selfcal_table_parse("a.ms.hif_selfcal.s1_1.inf_EB.kcal.tbl", &back));
+    CHECK_TEXT(back.solint, "inf_EB");
+    CHECK_TEXT(back.mode, "");
+    CHECK(back.pass == 1 && !back.through);
+    cal_selfcal_table_free(&back);
+    CHECK(!cal_selfcal_table_parse("a.ms.hif_selfcal.s1_1.inf_EB.gpcal-per_spw-1.tbl", &back));
+    CHECK(!cal_selfcal_table_parse("a.ms.hif_selfcal.s1_1.inf_EB.gpcal-per_ant.tbl", &back));
+    CHECK(!cal_selfcal_table_parse("a.ms.hifv_selfcal.s1_1.inf_EB.gpcal.tbl", &back));
+    CHECK(!cal_selfcal_table_parse("hif_selfcal.s1_1.inf_EB.gpcal.tbl", &back));
+    CHECK(!cal_selfcal_table_parse("tbl", &back));
+}
+
 int main(void)
 {
     ladders();
@@ -309,5 +345,6 @@ int main(void)
     spectral_modes();
     antennas();
     file_names();
+    table_names();
     return unit_done();
 }
