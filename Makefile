@@ -97,8 +97,8 @@ $(ARCHIVE): $(OBJECTS)
 	@rm -f $@
 	$(call say,AR)$(AR) qcs $@ $^
 
-# cfitsio is loaded late (image/cfitsio.h), so its name must be known: the soname of what the linker would take.
-$(BUILD)/libcommon/image/cfitsio.o: CPPFLAGS += -DCAL_CFITSIO_LIBRARY='"$(shell objdump -p $$($(CC) -print-file-name=libcfitsio.so) | awk '$$1 == "SONAME" { print $$2 }')"'
+# cfitsio is loaded late (base/cfitsio.h), so its name must be known: the soname of what the linker would take.
+$(BUILD)/libcommon/base/cfitsio.o: CPPFLAGS += -DCAL_CFITSIO_LIBRARY='"$(shell objdump -p $$($(CC) -print-file-name=libcfitsio.so) | awk '$$1 == "SONAME" { print $$2 }')"'
 
 # A tool's JSON Schema travels inside it, for --schema.
 $(BUILD)/schema/%.o: share/schemas/%.json

@@ -1,7 +1,7 @@
 #include "image/fits.h"
+#include "base/fits_file.h"
 #include "base/mem.h"
 #include "base/number.h"
-#include "image/cfitsio.h"
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
@@ -9,33 +9,11 @@
 
 static const double degree = CAL_PI / 180;
 
-/* cfitsio's short text, with the words of the innermost message where there are some. */
-static cal_status fail_fits(cal_error *err, cal_status kind, const char *path, const char *doing,
-                            int status)
-{
-    char words[FLEN_STATUS], message[FLEN_ERRMSG] = "";
-    fits_get_errstatus(status, words);
-    fits_read_errmsg(message);
-    fits_clear_errmsg();
-    return cal_fail(err, kind, "%s: %s: %s%s%s", path, doing, words, *message ? "; " : "", message);
-}
-
 static cal_status open_image(const char *path, fitsfile **file, cal_error *err)
 {
     int status = 0;
-    struct stat info;
-    if (cal_cfitsio_load(err))
-        return CAL_CHILD;
-    if (stat(path, &info))
-        return cal_fail_errno(err, CAL_INPUT, "%s: cannot be read", path);
-    if (S_ISDIR(info.st_mode))
-        return cal_fail(err, CAL_INPUT,
-                        "%s: is a directory, not a FITS file (export CASA images with exportfits)",
-                        path);
-    if (fits_open_diskfile(file, path, READONLY, &status)) {
-        fits_clear_errmsg();
-        return cal_fail(err, CAL_INPUT, "%s: not a FITS file", path);
-    }
+    if (cal_fits_open(path, " (export CASA images with exportfits)", file, err))
+        return err->status;
     int axes = 0, type = IMAGE_HDU;
     fits_get_img_dim(*file, &axes, &status);
     while (!status && (type != IMAGE_HDU || axes < 2)) {
@@ -51,28 +29,10 @@ static cal_status open_image(const char *path, fitsfile **file, cal_error *err)
     return cal_fail(err, CAL_INPUT, "%s: holds no image", path);
 }
 
-static void read_text(fitsfile *file, const char *keyword, char *text)
-{
-    int status = 0;
-    if (fits_read_key(file, TSTRING, keyword, text, NULL, &status))
-        *text = 0;
-    fits_clear_errmsg();
-}
-
-static double read_number(fitsfile *file, const char *keyword, double fallback)
-{
-    int status = 0;
-    double value;
-    if (fits_read_key(file, TDOUBLE, keyword, &value, NULL, &status))
-        value = fallback;
-    fits_clear_errmsg();
-    return value;
-}
-
 /* "JY/BEAM" is how some write it. */
 static void read_unit(fitsfile *file, char *unit)
 {
-    read_text(file, "BUNIT", unit);
+    cal_fits_key_text(file, "BUNIT", unit);
     for (size_t n = strlen(unit); n && unit[n - 1] == ' ';)
         unit[--n] = 0;
     if (!strcasecmp(unit, "jy/beam"))
@@ -85,8 +45,8 @@ static void read_wcs(fitsfile *file, cal_wcs *wcs)
 {
     int status = 0;
     char type[2][FLEN_VALUE];
-    read_text(file, "CTYPE1", type[0]);
-    read_text(file, "CTYPE2", type[1]);
+    cal_fits_key_text(file, "CTYPE1", type[0]);
+    cal_fits_key_text(file, "CTYPE2", type[1]);
     bool is_sky = !strncmp(type[0], "RA--", 4) && !strncmp(type[1], "DEC-", 4);
     if (is_sky)
         fits_read_img_coord(file, &wcs->value[0], &wcs->value[1], &wcs->pixel[0], &wcs->pixel[1],
@@ -101,48 +61,29 @@ static double read_freq(fitsfile *file)
     for (int axis = 3; axis <= 4; axis++) {
         char keyword[16], type[FLEN_VALUE];
         snprintf(keyword, sizeof keyword, "CTYPE%d", axis);
-        read_text(file, keyword, type);
+        cal_fits_key_text(file, keyword, type);
         snprintf(keyword, sizeof keyword, "CRVAL%d", axis);
         if (!strncmp(type, "FREQ", 4))
-            return read_number(file, keyword, 0);
+            return cal_fits_key_number(file, keyword, 0);
     }
-    return read_number(file, "RESTFRQ", 0);
+    return cal_fits_key_number(file, "RESTFRQ", 0);
 }
 
 static void read_header(fitsfile *file, cal_image *image)
 {
     char frame[FLEN_VALUE];
     read_unit(file, image->unit);
-    read_text(file, "OBJECT", image->object);
-    read_text(file, "RADESYS", frame);
+    cal_fits_key_text(file, "OBJECT", image->object);
+    cal_fits_key_text(file, "RADESYS", frame);
     snprintf(image->frame, sizeof image->frame, "%.15s",
-             *frame                                       ? frame
-             : read_number(file, "EQUINOX", 2000) == 2000 ? "J2000"
-                                                          : "");
-    image->beam.major = degree * read_number(file, "BMAJ", 0);
-    image->beam.minor = degree * read_number(file, "BMIN", 0);
-    image->beam.angle = degree * read_number(file, "BPA", 0);
+             *frame                                               ? frame
+             : cal_fits_key_number(file, "EQUINOX", 2000) == 2000 ? "J2000"
+                                                                  : "");
+    image->beam.major = degree * cal_fits_key_number(file, "BMAJ", 0);
+    image->beam.minor = degree * cal_fits_key_number(file, "BMIN", 0);
+    image->beam.angle = degree * cal_fits_key_number(file, "BPA", 0);
     image->freq = read_freq(file);
     read_wcs(file, &image->wcs);
-}
-
-/* Reading behind the end of a file is told by cfitsio in many ways, so look at the size first. */
-static cal_status check_length(fitsfile *file, const char *path, cal_error *err)
-{
-    LONGLONG head, data, end;
-    int status = 0, compressed = fits_is_compressed_image(file, &status);
-    struct stat info;
-    if (compressed || fits_get_hduaddrll(file, &head, &data, &end, &status) || stat(path, &info))
-        return CAL_OK;
-    char magic[2] = "";
-    FILE *raw = fopen(path, "r");
-    bool gzipped = raw && fread(magic, 1, 2, raw) == 2 && !memcmp(magic, "\x1f\x8b", 2);
-    if (raw)
-        fclose(raw);
-    if (!gzipped && info.st_size < end)
-        return cal_fail(err, CAL_INPUT, "%s: truncated: has %lld bytes, its header announces %lld",
-                        path, (long long)info.st_size, (long long)end);
-    return CAL_OK;
 }
 
 static cal_status read_shape(fitsfile *file, const char *path, int plane, cal_image *image,
@@ -170,7 +111,7 @@ static cal_status read_pixels(fitsfile *file, const char *path, int plane, cal_i
                               cal_error *err)
 {
     cal_status failed = read_shape(file, path, plane, image, err);
-    if (failed || (failed = check_length(file, path, err)))
+    if (failed || (failed = cal_fits_check_length(file, path, err)))
         return failed;
     int status = 0, any = 0;
     float blank = NAN;
@@ -178,7 +119,7 @@ static cal_status read_pixels(fitsfile *file, const char *path, int plane, cal_i
     image->pixel = CAL_NEW_ARRAY(float, count);
     if (fits_read_img(file, TFLOAT, 1 + (LONGLONG)plane * (LONGLONG)count, (LONGLONG)count, &blank,
                       image->pixel, &any, &status))
-        return fail_fits(err, CAL_INPUT, path, "its pixels cannot be read", status);
+        return cal_fits_fail(err, CAL_INPUT, path, "its pixels cannot be read", status);
     return CAL_OK;
 }
 
@@ -231,7 +172,7 @@ double cal_fits_number(const char *path, const char *keyword, double fallback)
         fits_clear_errmsg();
         return fallback;
     }
-    double value = read_number(file, keyword, fallback);
+    double value = cal_fits_key_number(file, keyword, fallback);
     fits_close_file(file, &status);
     return value;
 }
@@ -303,12 +244,12 @@ cal_status cal_image_write(const char *path, const cal_image *image, cal_error *
     if (cal_cfitsio_load(err))
         return CAL_CHILD;
     if (fits_create_diskfile(&file, path, &status))
-        return fail_fits(err, CAL_OUTPUT, path, "cannot be made", status);
+        return cal_fits_fail(err, CAL_OUTPUT, path, "cannot be made", status);
     fits_create_imgll(file, FLOAT_IMG, 4, size, &status);
     put_header(file, image, &status);
     fits_write_img(file, TFLOAT, 1, (LONGLONG)cal_image_pixels(image), image->pixel, &status);
     fits_close_file(file, &closed);
     if (status || closed)
-        return fail_fits(err, CAL_OUTPUT, path, "cannot be written", status ? status : closed);
+        return cal_fits_fail(err, CAL_OUTPUT, path, "cannot be written", status ? status : closed);
     return CAL_OK;
 }

@@ -1,6 +1,6 @@
 /* From pixels to the sky and back, by cfitsio's projections. */
+#include "base/cfitsio.h"
 #include "base/number.h"
-#include "image/cfitsio.h"
 #include "image/fits.h"
 #include <math.h>
 

@@ -1,7 +1,7 @@
-/* cfitsio, loaded when the first image is touched. It brings thirty libraries with it (curl, gnutls, kerberos, ...), which would cost
+/* cfitsio, loaded when the first FITS file is touched. It brings thirty libraries with it (curl, gnutls, kerberos, ...), which would cost
  * every start of a tool 6 ms, --help and --version too. Its functions are called by their usual names. */
-#ifndef CAL_IMAGE_CFITSIO_H
-#define CAL_IMAGE_CFITSIO_H
+#ifndef CAL_BASE_CFITSIO_H
+#define CAL_BASE_CFITSIO_H
 
 #include "base/error.h"
 #include <fitsio.h>
@@ -18,6 +18,15 @@
     USE(ffmrhd)                                                                                    \
     USE(ffdkopn)                                                                                   \
     USE(ffwldp)                                                                                    \
+    USE(ffggpd)                                                                                    \
+    USE(ffgpve)                                                                                    \
+    USE(ffgcno)                                                                                    \
+    USE(ffgtcl)                                                                                    \
+    USE(ffgcvs)                                                                                    \
+    USE(ffgcvd)                                                                                    \
+    USE(ffgnrw)                                                                                    \
+    USE(ffghsp)                                                                                    \
+    USE(ffgrec)                                                                                    \
     USE(ffgmsg)                                                                                    \
     USE(ffgpv)                                                                                     \
     USE(ffgics)                                                                                    \
@@ -47,6 +56,15 @@ cal_status cal_cfitsio_load(cal_error *err);
 #define ffmrhd                   cal_cfitsio.ffmrhd
 #define ffdkopn                  cal_cfitsio.ffdkopn
 #define ffwldp                   cal_cfitsio.ffwldp
+#define ffggpd                   cal_cfitsio.ffggpd
+#define ffgpve                   cal_cfitsio.ffgpve
+#define ffgcno                   cal_cfitsio.ffgcno
+#define ffgtcl                   cal_cfitsio.ffgtcl
+#define ffgcvs                   cal_cfitsio.ffgcvs
+#define ffgcvd                   cal_cfitsio.ffgcvd
+#define ffgnrw                   cal_cfitsio.ffgnrw
+#define ffghsp                   cal_cfitsio.ffghsp
+#define ffgrec                   cal_cfitsio.ffgrec
 #define ffgmsg                   cal_cfitsio.ffgmsg
 #define ffgpv                    cal_cfitsio.ffgpv
 #define ffgics                   cal_cfitsio.ffgics

@@ -1,5 +1,5 @@
 #define CAL_CFITSIO_NAMES_ONLY
-#include "image/cfitsio.h"
+#include "base/cfitsio.h"
 #include <dlfcn.h>
 #include <pthread.h>
 
@@ -29,6 +29,6 @@ cal_status cal_cfitsio_load(cal_error *err)
         return CAL_OK;
     return cal_fail(
         err, CAL_CHILD,
-        "FITS images need cfitsio, but %s cannot be loaded; apt-get install libcfitsio-dev",
+        "FITS files need cfitsio, but %s cannot be loaded; apt-get install libcfitsio-dev",
         missing);
 }
