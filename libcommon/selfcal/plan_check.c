@@ -320,8 +320,8 @@ jv cal_plan_check(jv plan)
     seen all = {.names = jv_object()};
     const cal_place top = {.name = "plan"};
     const char *schema = cal_json_text_at(plan, "schema", "");
-    if (strcmp(schema, "calutils/selfcal-plan/1"))
-        add_key(&findings, &top, "schema", "this is no calutils/selfcal-plan/1",
+    if (strcmp(schema, "calutils/selfcal-plan/1") && strcmp(schema, "calutils/selfcal-step/1"))
+        add_key(&findings, &top, "schema", "this is no calutils/selfcal-plan/1 or selfcal-step/1",
                 "what it means is not known", "plan again with selfcal-plan");
     check_settings(plan, &top, &findings);
     check_list(plan, "targets", &top, check_target, &all, &findings);

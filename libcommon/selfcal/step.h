@@ -3,19 +3,27 @@
 #ifndef CAL_SELFCAL_STEP_H
 #define CAL_SELFCAL_STEP_H
 
+#include "base/buf.h"
 #include "base/json.h"
 
 typedef struct cal_step_wish {
-    bool all;            /* to the end, not one piece */
-    int jobs;            /* targets at a time, 0: as many as cores */
-    const char *journal; /* file that holds the newest state after each piece; NULL: none */
-    const char *timing;  /* file: seconds per piece and kind, as NDJSON; NULL: none */
+    bool all;          /* to the end, not one piece */
+    const char *until; /* with all: stop before the piece of this name; NULL: none */
+    bool fresh;        /* what an earlier run of the same input has left is not looked at */
+    int jobs; /* cores: targets side by side, and what is left for the tools of each; 0: all */
+    const char *file;   /* of the state: it is replaced after each piece; NULL: stdin */
+    const char *timing; /* gets a line of JSON for each piece: seconds by kind of work; or NULL */
 } cal_step_wish;
 
-/* *state is changed in place, also when an error stops it: what is complete is kept. */
-cal_status cal_selfcal_step(jv *state, const cal_step_wish *wish, cal_error *err);
+/* From a state (consumed; a plan is the first one) to the next. After an error *next is as far as it came, or null. */
+cal_status cal_selfcal_step(jv state, const cal_step_wish *wish, jv *next, cal_error *err);
 
-/* One piece of one target: state -> state. False: there was nothing left to do. */
-cal_status cal_step_target(jv *state, int target, bool *done, cal_error *err);
+/* Whether it is a state that can be gone on with: CAL_USAGE with the first finding of cal_plan_check(). */
+cal_status cal_step_check(jv state, const char *name, cal_error *err);
+
+/* The name of the next piece of a target, NULL when it is done; the caller frees it. */
+char *cal_step_next(jv target);
+
+void cal_step_text(jv state, cal_buf *out);
 
 #endif

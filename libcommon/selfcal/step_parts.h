@@ -1,0 +1,36 @@
+/* For step*.c only: the pieces of work on one clean target, and where it stands (target.state). */
+#ifndef CAL_SELFCAL_STEP_PARTS_H
+#define CAL_SELFCAL_STEP_PARTS_H
+
+#include "selfcal/picture.h"
+#include "selfcal/verdict.h"
+#include "selfcal/work.h"
+
+/* What the piece says of itself becomes an entry of target.steps; the commands are added when it is over. */
+cal_status cal_step_split(cal_work *work, jv *entry, cal_error *err);
+cal_status cal_step_initial(cal_work *work, jv *entry, cal_error *err);
+cal_status cal_step_solint(cal_work *work, int index, jv *entry, cal_error *err);
+cal_status cal_step_final(cal_work *work, jv *entry, cal_error *err);
+
+/* target.state, read and written. */
+jv cal_stand(const cal_work *work); /* a new reference */
+void cal_stand_set(cal_work *work, const char *key, jv value);
+double cal_stand_number(const cal_work *work, const char *key);
+
+/* The newest images of what is accepted: initial, then the last accepted ones. */
+cal_status cal_newest_pictures(const cal_work *work, cal_pictures *pictures, cal_error *err);
+/* They become that; SNR, RMS, ... of target.state follow, and what is to be expected of the intervals to come. */
+void cal_keep_pictures(cal_work *work, const cal_pictures *pictures);
+/* target.SNR_<suffix>, RMS_, SNR_NF_, RMS_NF_, intflux_, e_intflux_, Beam_*. */
+void cal_keep_numbers(cal_work *work, const cal_pictures *pictures, const char *suffix);
+cal_image_numbers cal_picture_numbers(const cal_pictures *pictures);
+
+/* What comes next; "" for nothing. */
+void cal_next_is(cal_work *work, const char *next);
+/* Calibration of this target is over, with the reason (NULL: it went to its end): images of what was reached come next. */
+void cal_stop_solving(cal_work *work, const char *reason);
+
+/* Words of a printf format, as a JSON text. */
+jv cal_json_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
