@@ -1,6 +1,7 @@
 /* One solution interval: prior image, solve, apply, post image, verdict; what to try when it is refused; what comes next. */
 #include "base/mem.h"
 #include "selfcal/applied.h"
+#include "selfcal/expect.h"
 #include "selfcal/growth.h"
 #include "selfcal/step_parts.h"
 #include "selfcal/thresholds.h"
@@ -12,7 +13,8 @@ typedef struct solint {
     jv entry; /* of target.solints */
     int index, count;
     const char *name; /* lives as long as the entry */
-    bool amplitude;
+    bool amplitude, next_is_amplitude;
+    int pass;   /* above 1: solved again, with a better model */
     int number; /* of the piece, counted over all passes: in the names of images */
     char **mask;
     int fields, blocks;
@@ -75,14 +77,36 @@ static void go_to(cal_work *work, int index)
     jv_free(entry);
 }
 
-/* Finer phases will not do: amplitudes by scan may. */
-static void give_up_phases(cal_work *work, const solint *at, const char *reason)
+enum { MOST_PASSES = 6 };
+
+/* The phases are as good as this model lets them be. With the better image that they gave the last interval is solved again, until that no
+ * longer helps; then come the amplitudes, if they are wanted and anything was reached. */
+static void end_phases(cal_work *work, const solint *at, bool helped, const char *reason)
 {
-    int amplitude = at->amplitude || at->index < 2 ? -1 : first_amplitude(work, at->index);
-    if (amplitude >= 0)
+    jv stand = cal_stand(work);
+    const char *again = cal_json_text_at(stand, "final_phase_solint", NULL);
+    int pass = (int)cal_json_number_at(stand, "pass", 1);
+    int amplitude = first_amplitude(work, at->index);
+    if (again && pass < MOST_PASSES && (pass == 1 || helped)) {
+        cal_stand_set(work, "pass", jv_number(pass + 1));
+        cal_next_is(work, again);
+    } else if (amplitude >= 0 && again)
         go_to(work, amplitude);
     else
         cal_stop_solving(work, reason);
+    jv_free(stand);
+}
+
+/* From this interval on; `helped`: it was accepted, `bad`: shorter ones will not do. */
+static void go_on(cal_work *work, const solint *at, bool helped, bool bad, const char *reason)
+{
+    bool last = at->index + 1 >= at->count;
+    if (at->amplitude && (bad || last))
+        cal_stop_solving(work, reason);
+    else if (!at->amplitude && (bad || at->pass > 1 || last || at->next_is_amplitude))
+        end_phases(work, at, helped, reason);
+    else
+        go_to(work, at->index + 1);
 }
 
 /* ---- prior image ---- */
@@ -112,9 +136,8 @@ static cal_status make_prior(cal_work *work, solint *at, cal_error *err)
 {
     char step[40];
     cal_pictures newest = {0};
-    int pass = (int)cal_stand_number(work, "pass");
     const cal_growth growth =
-        cal_growth_at(cal_stand_number(work, "SNR"), at->index, at->count, pass);
+        cal_growth_at(cal_stand_number(work, "SNR"), at->index, at->count, at->pass);
     cal_picture_wish wish = wish_of(work, at, "prior", step, sizeof step);
     wish.save_model = true;
     cal_status status = cal_apply_chain(work, NULL, err);
@@ -282,6 +305,7 @@ static void keep_pair(cal_work *work, const solint *at, const attempt *last)
         set_solint(work, at->index, number[i].key, cal_json_double(number[i].value));
     bool taken = last->verdict.kind == CAL_ACCEPTED || last->verdict.kind == CAL_MARGINAL;
     set_solint(work, at->index, "Pass", jv_bool(taken));
+    set_solint(work, at->index, "pass", jv_number(at->pass));
     set_solint(work, at->index, "final_mode",
                at->sets[0].chosen < 0
                    ? jv_null()
@@ -308,17 +332,12 @@ static void accept_it(cal_work *work, const solint *at, const attempt *last)
     cal_stand_set(work, "final_solint_mode", cal_json_at(entry, "final_mode"));
     jv_free(entry);
     cal_stand_set(work, "stage", jv_string("solving"));
-    go_to(work, at->index + 1);
+    go_on(work, at, last->verdict.snr_change > work->settings->snr_tolerance, false, NULL);
 }
 
 static cal_status step_back(cal_work *work, const solint *at, const attempt *last, cal_error *err)
 {
-    if (last->verdict.kind == CAL_UNCHANGED)
-        go_to(work, at->index + 1);
-    else if (at->amplitude)
-        cal_stop_solving(work, NULL);
-    else
-        give_up_phases(work, at, NULL);
+    go_on(work, at, false, last->verdict.kind == CAL_REFUSED, NULL);
     return cal_apply_chain(work, NULL, err);
 }
 
@@ -340,12 +359,11 @@ static cal_status solve_and_judge(cal_work *work, solint *at, jv *entry, cal_err
     attempt last = {.solutions = jv_null()};
     jv tried = jv_array();
     double before = 0, after = 0;
-    int pass = (int)cal_stand_number(work, "pass");
     double snr = cal_stand_number(work, "SNR");
     cal_status status = cal_restore_flags(work, err);
     before = cal_flagged_fraction(work);
     if (!status)
-        status = cal_solutions_make(work, at->index, pass, snr, at->sets, err);
+        status = cal_solutions_make(work, at->index, at->pass, snr, at->sets, err);
     if (!status)
         status = try_ways(work, at, &last, &tried, err);
     if (!status) {
@@ -379,7 +397,7 @@ static cal_status fail_softly(cal_work *work, const solint *at, jv *entry, cal_e
     cal_json_set(entry, "decision", cal_json_format("%s: no solutions: %s", at->name, err->text));
     set_solint(work, at->index, "Pass", jv_false());
     set_solint(work, at->index, "Fail_Reason", jv_string(err->text));
-    give_up_phases(work, at, err->text);
+    go_on(work, at, false, true, err->text);
     *err = (cal_error){0};
     return cal_apply_chain(work, NULL, err);
 }
@@ -395,7 +413,7 @@ static cal_status skip(cal_work *work, const solint *at, jv *entry, const char *
                                   "%s not tried: a solution would have S/N %.3g, %.3g are wanted",
                                   at->name, snr, work->settings->minsnr_to_proceed));
     set_solint(work, at->index, "Fail_Reason", jv_string(reason));
-    give_up_phases(work, at, reason);
+    go_on(work, at, false, true, reason);
     free(reason);
     return CAL_OK;
 }
@@ -429,21 +447,55 @@ static int count_pieces(const cal_work *work)
     return count;
 }
 
+/* What is expected of an interval that is solved again; the old entry comes back unless the new solution is accepted. */
+static jv renew(cal_work *work, int index)
+{
+    jv old = solints_at(work, index);
+    set_solint(work, index, "SNR_post", jv_null());
+    double snr = fmax(cal_stand_number(work, "SNR"), cal_stand_number(work, "flux_SNR"));
+    cal_expect_snr(work, snr);
+    cal_expect_depths(work, cal_json_number_at(work->target, "SNR_NF_orig", NAN),
+                      cal_stand_number(work, "RMS_NF"));
+    return old;
+}
+
+static void put_back(cal_work *work, int index, int pass, jv old)
+{
+    jv list = cal_json_at(work->target, "solints"), now = solints_at(work, index);
+    bool taken = cal_json_number_at(now, "pass", 1) == pass && cal_json_bool_at(now, "Pass", false);
+    jv_free(now);
+    if (taken) {
+        jv_free(list);
+        jv_free(old);
+    } else
+        cal_json_set(&work->target, "solints", jv_array_set(list, index, old));
+}
+
 cal_status cal_step_solint(cal_work *work, int index, jv *entry, cal_error *err)
 {
-    solint at = {.entry = solints_at(work, index),
-                 .index = index,
+    solint at = {.index = index,
                  .count = count_solints(work),
+                 .pass = (int)cal_stand_number(work, "pass"),
                  .fields = cal_work_fields(work),
                  .blocks = cal_work_blocks(work),
                  .number = count_pieces(work) + 1};
+    jv old = solints_at(work, index);
+    bool again = cal_json_has(old, "SNR_post");
+    if (again) {
+        jv_free(old);
+        old = renew(work, index);
+    }
+    at.entry = solints_at(work, index);
     at.name = cal_json_text_at(at.entry, "solint", "");
     at.amplitude = is_amplitude(at.entry);
+    at.next_is_amplitude = first_amplitude(work, index + 1) == index + 1;
     at.mask = CAL_NEW_ARRAY(char *, at.fields);
     at.sets = CAL_NEW_ARRAY(cal_solution_set, at.blocks);
     cal_json_set(entry, "solint", jv_string(at.name));
     cal_json_set(entry, "index", jv_number(index));
-    cal_json_set(entry, "pass", jv_number(cal_stand_number(work, "pass")));
+    cal_json_set(entry, "pass", jv_number(at.pass));
+    cal_json_set(entry, "solint_snr", cal_json_at(at.entry, "solint_snr"));
+    cal_json_set(entry, "threshold_jy", cal_json_at(at.entry, "threshold_jy"));
     cal_status status = climb(work, &at, entry, err);
     for (int i = 0; i < at.fields; i++)
         free(at.mask[i]);
@@ -451,5 +503,9 @@ cal_status cal_step_solint(cal_work *work, int index, jv *entry, cal_error *err)
     cal_pictures_free(&at.prior);
     cal_solutions_free(at.sets, at.blocks);
     jv_free(at.entry);
+    if (again)
+        put_back(work, index, at.pass, old);
+    else
+        jv_free(old);
     return status;
 }

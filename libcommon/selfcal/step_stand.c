@@ -113,6 +113,7 @@ void cal_keep_pictures(cal_work *work, const cal_pictures *pictures)
     cal_stand_set(work, "images", cal_pictures_json(pictures));
     cal_stand_set(work, "SNR", cal_json_double(now.snr));
     cal_stand_set(work, "SNR_NF", cal_json_double(now.snr_nf));
+    cal_stand_set(work, "flux_SNR", cal_json_double(now.flux_snr));
     cal_stand_set(work, "RMS", cal_json_double(rms));
     cal_stand_set(work, "RMS_NF", cal_json_double(rms_nf));
     cal_expect_snr(work, fmax(now.snr, now.flux_snr));
