@@ -55,6 +55,46 @@ static cal_status fill(cal_table *ms, const char *name, cal_error *err)
     return status;
 }
 
+/* The rows from `first` on that are of the field. */
+static int64_t run_of_field(const int32_t *id, int64_t first, int64_t rows, int field)
+{
+    int64_t row = first;
+    while (row < rows && id[row] == field)
+        row++;
+    return row - first;
+}
+
+static cal_status clear_rows(cal_table *ms, const char *name, const int32_t *id, int field,
+                             cal_error *err)
+{
+    int64_t rows = cal_table_rows(ms), shape[CAL_MAX_DIM], run;
+    int ndim;
+    cal_status status = CAL_OK;
+    for (int64_t row = 0; !status && row < rows; row += run ? run : 1) {
+        run = run_of_field(id, row, rows, field);
+        run = run ? run_of_one_shape(ms, row, row + run, &ndim, shape) : 0;
+        if (run)
+            status = fill_run(ms, name, row, run, ndim, shape, err);
+    }
+    return status;
+}
+
+cal_status cal_data_column_clear(const char *path, const char *name, int field, cal_error *err)
+{
+    cal_table *ms;
+    cal_status status = cal_table_open(path, true, &ms, err);
+    if (status)
+        return status;
+    int32_t *id = CAL_NEW_ARRAY(int32_t, cal_table_rows(ms));
+    status =
+        cal_table_get(ms, "FIELD_ID", CAL_TYPE_INT, cal_span_range(0, cal_table_rows(ms)), id, err);
+    if (!status)
+        status = clear_rows(ms, name, id, field, err);
+    free(id);
+    cal_status closed = cal_table_close(ms, status ? NULL : err);
+    return status ? status : closed;
+}
+
 static cal_status add(cal_table *ms, const char *name, cal_error *err)
 {
     cal_status status = cal_table_add_column_like(ms, name, "DATA", NULL, err);

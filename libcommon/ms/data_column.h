@@ -9,4 +9,7 @@
  * untiled and with one shape for all windows (selfcal 4.1). */
 cal_status cal_data_column_make(const char *path, const char *name, cal_error *err);
 
+/* Zeros in the column's rows of one field. */
+cal_status cal_data_column_clear(const char *path, const char *name, int field, cal_error *err);
+
 #endif

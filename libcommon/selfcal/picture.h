@@ -42,6 +42,9 @@ cal_status cal_pictures_measure(const cal_work *work, cal_pictures *pictures, ch
                                 cal_error *err);
 void cal_pictures_free(cal_pictures *pictures);
 
+/* Largest |PSF| outside its main lobe, over its peak; NaN where the size of pixel or beam is not known. */
+double cal_psf_sidelobe(const cal_image *psf, const cal_beam *beam);
+
 /* As in the state, and back. */
 jv cal_pictures_json(const cal_pictures *pictures);
 cal_status cal_pictures_read(jv json, cal_pictures *pictures, cal_error *err);

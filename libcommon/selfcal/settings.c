@@ -55,6 +55,8 @@ static const setting settings[] = {
           "of the solutions that must differ between windows to be kept per window"),
     VALUE(delta_beam_thresh, 0.05, 0, 1, "growth of the beam's area that is too much"),
     VALUE(snr_tolerance, 0.02, 0, 1, "change of the S/N that counts as none"),
+    VALUE(max_overfit, 0.02, 0, 1,
+          "by how much the S/N may rise from fitting noise alone, as a part of it"),
     VALUE(scale_fov, 1, 0.01, 100, "times the usual field of view"),
     VALUE(overlap_tol, 1, 0, 10, "VLA: primary beams within which fields are one mosaic"),
     VALUE(robust, 0.5, -2, 2, "of the Briggs weighting; VLBA 2"),
@@ -77,6 +79,9 @@ static const setting settings[] = {
     WORD(timebin, "0s", NULL, "average the working copies in time"),
     WORD(datacolumn, "auto", "auto data corrected", "of the input"),
     WORD(imager, "wsclean", NULL, "the plugin that does the task image"),
+    WORD(imager_command, "", NULL, "a command line that makes the images instead; see RECIPES"),
+    WORD(scales, "", NULL,
+         "sizes in pixels that the clean takes sources apart into, 0,5,15, or auto; empty: points"),
     WORD(stage, "s1_1", NULL, "in names of tables and images"),
 };
 

@@ -5,7 +5,7 @@
 
 #include "base/document.h"
 
-enum { CAL_SETTING_TEXT = 128 };
+enum { CAL_SETTING_TEXT = 1024 };
 
 typedef struct cal_selfcal_settings {
     bool do_amp_selfcal, do_delay_cal, shorter_amp_solints, iscalibrator, optimize_spw_combine;
@@ -13,12 +13,13 @@ typedef struct cal_selfcal_settings {
     double n_solints; /* 0: 4, VLBA 6 */
     double max_solint, minsnr_to_proceed, gaincal_minsnr, minblperant, dividing_factor;
     double spectral_solution_fraction, delta_beam_thresh, snr_tolerance, scale_fov, overlap_tol;
-    double robust, max_imsize, max_flagged, flux_threshold;
+    double robust, max_imsize, max_flagged, flux_threshold, max_overfit;
     char rel_thresh_scaling[CAL_SETTING_TEXT], refantmode[CAL_SETTING_TEXT];
     char applymode[CAL_SETTING_TEXT], spectral_modes[CAL_SETTING_TEXT];
     char applycal_interp[CAL_SETTING_TEXT], solints[CAL_SETTING_TEXT], timebin[CAL_SETTING_TEXT];
     char gaintype[CAL_SETTING_TEXT];
     char datacolumn[CAL_SETTING_TEXT], imager[CAL_SETTING_TEXT], stage[CAL_SETTING_TEXT];
+    char scales[CAL_SETTING_TEXT], imager_command[CAL_SETTING_TEXT];
 } cal_selfcal_settings;
 
 void cal_settings_default(cal_selfcal_settings *settings);

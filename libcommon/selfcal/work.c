@@ -14,6 +14,12 @@ static double now(void)
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
+static void record_line(cal_work *work, const char *line)
+{
+    cal_json_push(&work->commands, jv_string(line));
+    cal_note("%s", line);
+}
+
 static void record(cal_work *work, const cal_words *argv)
 {
     cal_buf line = {0};
@@ -22,8 +28,7 @@ static void record(cal_work *work, const cal_words *argv)
             cal_buf_add(&line, " ");
         cal_buf_add_quoted(&line, argv->item[i]);
     }
-    cal_json_push(&work->commands, jv_string(cal_buf_text(&line)));
-    cal_note("%s", cal_buf_text(&line));
+    record_line(work, cal_buf_text(&line));
     cal_buf_free(&line);
 }
 
@@ -39,6 +44,30 @@ cal_status cal_work_run(cal_work *work, cal_work_kind kind, const cal_words *arg
         *result = document;
     else
         jv_free(document);
+    return status;
+}
+
+static void keep_last(void *user, const char *text)
+{
+    cal_buf *last = user;
+    cal_note("%s", text);
+    cal_buf_clear(last);
+    cal_buf_add(last, text);
+}
+
+cal_status cal_work_shell(cal_work *work, cal_work_kind kind, const char *line, cal_error *err)
+{
+    const char *const argv[] = {"sh", "-c", line, NULL};
+    cal_buf last = {0};
+    int ended = 0;
+    double begin = now();
+    record_line(work, line);
+    cal_status status = cal_child_run(&(cal_child){argv, keep_last, &last}, &ended, err);
+    work->seconds[kind] += now() - begin;
+    if (!status && ended)
+        status = cal_fail(err, CAL_CHILD, "%.200s ... ended with status %d: %.500s", line, ended,
+                          last.len ? cal_buf_text(&last) : "it said nothing");
+    cal_buf_free(&last);
     return status;
 }
 

@@ -34,6 +34,9 @@ typedef struct cal_work {
 cal_status cal_work_run(cal_work *work, cal_work_kind kind, const cal_words *argv, jv *result,
                         cal_error *err);
 
+/* A command line for sh; what it says is shown with --verbose. CAL_CHILD with its last line when it ends with another status than 0. */
+cal_status cal_work_shell(cal_work *work, cal_work_kind kind, const char *line, cal_error *err);
+
 /* Short-hands. Blocks are those of the target, in order. */
 int cal_work_blocks(const cal_work *work);
 jv cal_work_block(const cal_work *work, int block); /* a new reference to target.vis[block] */

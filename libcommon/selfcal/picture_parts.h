@@ -1,0 +1,38 @@
+/* Shared by the files of picture.h. */
+#ifndef CAL_SELFCAL_PICTURE_PARTS_H
+#define CAL_SELFCAL_PICTURE_PARTS_H
+
+#include "selfcal/picture.h"
+
+enum { CAL_PICTURE_NITER = 50000 }; /* clean components at most */
+
+/* One image that is to be made: what all imagers are told. */
+typedef struct cal_picture_order {
+    const cal_picture_wish *wish;
+    int fid;          /* sub-field */
+    cal_words ms;     /* that have the field and the window */
+    int *id;          /* [ms.count] of the field */
+    char *spw;        /* for --spw; NULL: all */
+    char *base;       /* folder and name without suffix */
+    const char *mask; /* NULL: none */
+    bool cleaned;     /* not dirty, and not a field without a mask beside others that have one */
+    double mgain;
+} cal_picture_order;
+
+/* "folder/eb1.s1_1.3C273_sci.spw0.cont.solint1_prior.I.iter2": what the suffix is added to. `fid`, and so its field, is part of the name
+ * in a mosaic. The caller frees it. */
+char *cal_picture_base(const cal_work *work, const char *step, int iter, int fid, int spw);
+
+/* Runs the imager: image-make, or the command of the settings. The files are BASE-image.fits and so on. */
+cal_status cal_picture_run(cal_work *work, const cal_picture_order *order, bool *diverged,
+                           cal_error *err);
+/* The command of the settings with its places filled in; CAL_USAGE for a place that there is not. The caller frees it, after
+ * an error too. */
+cal_status cal_imager_command(const cal_work *work, const cal_picture_order *order, char **line,
+                              cal_error *err);
+
+void cal_picture_clear(cal_picture *picture);
+/* Which field has the highest S/N. */
+void cal_pictures_choose(cal_pictures *pictures);
+
+#endif
