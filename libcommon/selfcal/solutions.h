@@ -18,13 +18,30 @@ typedef struct cal_solution_facts {
     double median_snr;
 } cal_solution_facts;
 
+/* How many solutions there are of each antenna, polarizations together: [window of the working copy][antenna]. Those of several windows
+ * together stand at the lowest. */
+typedef struct cal_solution_counts {
+    int spws, antennas, pars; /* pars: polarizations with solutions of their own, 1 or 2 */
+    double *expected, *data, *solved;
+    char **name; /* [antennas] */
+} cal_solution_counts;
+
+/* A table of the accepted chain of a block. */
+typedef struct cal_chained {
+    char *path;
+    int *spwmap, spws; /* none: each window its own */
+    char *interp, *solint;
+    bool preapply; /* is to stay in the chain when later ones are solved */
+} cal_chained;
+
 /* The table of a mode for one block. */
 typedef struct cal_solution {
     cal_spectral_mode mode;
     char *path;
-    int *spwmap, spws; /* for applycal; by id in the working copy */
+    int *spwmap, spws; /* for applycal; by id in the working copy, none: each window its own */
     char *interp;
     cal_solution_facts facts;
+    cal_solution_counts counts;
     cal_words passed; /* antennas whose flagged solutions were passed through as 1 */
 } cal_solution;
 
@@ -32,6 +49,10 @@ typedef struct cal_solution_set {
     cal_solution *tried; /* [tries] */
     int tries, chosen;   /* chosen -1: none */
     char *reason;        /* of the choice, in words */
+    int index;           /* of the solint */
+    bool amplitude;
+    cal_chained *before; /* what was applied first; stays in the chain with these solutions */
+    int befores;
 } cal_solution_set;
 
 /* Solve solint `index` of the target in every mode that is to be attempted, for every block, on DATA with all accepted tables that are
@@ -42,7 +63,8 @@ cal_status cal_solutions_make(cal_work *work, int index, int pass, double snr,
                               cal_solution_set *sets, cal_error *err);
 /* Take the coarser mode (combinespw) instead of the chosen one; false where it is that already or was not solved. */
 bool cal_solutions_fall_back(cal_solution_set *sets, int blocks);
-/* A copy of the chosen tables in which antennas that are mostly flagged are passed through (1 + 0j, unflagged); false when none is. */
+/* Copies of the chosen tables in which antennas that are mostly flagged are passed through (1 + 0j, unflagged) are tried too, and chosen; those
+ * without are still among the tries. False when there is no such antenna. */
 cal_status cal_solutions_pass_through(cal_work *work, cal_solution_set *sets, bool *passed,
                                       cal_error *err);
 void cal_solutions_free(cal_solution_set *sets, int blocks);
