@@ -59,7 +59,7 @@ ARCHIVE  = $(BUILD)/libcommon.a
 SHIMLIBS = $(BUILD)/lib/calutils/calutils_table.so $(BUILD)/lib/calutils/calutils_measures.so
 TOOLBINS = $(TOOLS:%=$(BUILD)/bin/%)
 
-.PHONY: all tools demo check asan fuzz bench lint format install uninstall dist deps clean help
+.PHONY: all tools demo check check-selfcal asan fuzz bench lint format install uninstall dist deps clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -72,6 +72,7 @@ help:
 ## all         build tools, plugins and manual pages in build/ (the default)
 ## demo        install what is needed, build, and run the main job from beginning to end
 ## check       install what is needed, build, and run every test
+## check-selfcal  the self-calibration of every recorded run of auto_selfcal, judged by the truth (CALUTILS_TEST_ORACLES)
 ## asan        the same tests under AddressSanitizer and UndefinedBehaviorSanitizer
 ## fuzz        random states against plain models, for FUZZ_SECONDS (600); check does it for a moment
 ## bench       start-up, speed and memory, as ratios
@@ -160,6 +161,10 @@ test-programs: all $(UNITS:%=$(BUILD)/tests/unit/%) $(FUZZERS:%=$(BUILD)/tests/f
 check: deps
 	$(MAKE) -j$(JOBS) DEVELOPER=1 test-programs
 	tests/run $(BUILD)
+
+check-selfcal: deps
+	$(MAKE) -j$(JOBS) all
+	PATH=$(abspath $(BUILD))/bin:$$PATH /usr/bin/python3 tests/oracle/selfcal_cases.py $${CALUTILS_TEST_ORACLES:-../shared/oracles}/selfcal $(CASES)
 
 asan: deps
 	$(MAKE) -j$(JOBS) DEVELOPER=1 BUILD=build-asan SANITIZE=address,undefined test-programs

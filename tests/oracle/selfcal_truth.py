@@ -5,10 +5,9 @@ g = amp exp(i (phase nu / ref_hz + offset)), kept in an .npz as `phase` [time][a
 `amp` [antenna][pol], `ref_hz`. Windows and antennas of the .npz are numbered as in the simulated set; tables made of a working
 copy are matched to them by name.
 
-    selfcal_truth.py ideal SET TRUTH.npz OUT        a copy of SET without antenna errors, the noise as it is
-    selfcal_truth.py oracle ORACLES SETS [CASE...]  the recorded tables against the recorded residuals; the data are SETS/CASE/*.ms
+    selfcal_truth.py ideal SET TRUTH.npz OUT     a copy of SET without antenna errors, the noise as it is
+    selfcal_truth.py oracle ORACLES [CASE...]    the recorded tables against the recorded residuals
 """
-import glob
 import json
 import os
 import shutil
@@ -19,6 +18,7 @@ import warnings
 
 import numpy as np
 from casacore.tables import table
+from selfcal_data import unpack
 
 # (case, target): why the recorded residual is another one.
 RECORDED_OTHERWISE = {
@@ -200,12 +200,13 @@ def recorded_residuals(case_folder, sets):
     return out
 
 
-def compare_recorded(oracles, sets, cases):
+def compare_recorded(oracles, cases):
     """Our residuals of the recorded tables beside those recorded; true when one differs by more than 0.02 degrees."""
     recorded = json.load(open(f"{oracles}/truth_residuals.json"))
     wrong = 0
     for case in cases or sorted(recorded):
-        ours = recorded_residuals(f"{oracles}/{case}", sorted(glob.glob(f"{sets}/{case}/*.ms")))
+        with tempfile.TemporaryDirectory() as folder:
+            ours = recorded_residuals(f"{oracles}/{case}", unpack(oracles, case, folder))
         for key, wanted in recorded.get(case, {}).items():
             target, copy = key.split("|")
             got = next(v for (t, s), v in ours.items() if t == target and s.removesuffix(".ms") in copy)
@@ -223,7 +224,7 @@ def compare_recorded(oracles, sets, cases):
 if __name__ == "__main__":
     if len(sys.argv) == 5 and sys.argv[1] == "ideal":
         write_ideal(*sys.argv[2:])
-    elif len(sys.argv) > 3 and sys.argv[1] == "oracle":
-        sys.exit(compare_recorded(sys.argv[2], sys.argv[3], sys.argv[4:]))
+    elif len(sys.argv) > 2 and sys.argv[1] == "oracle":
+        sys.exit(compare_recorded(sys.argv[2], sys.argv[3:]))
     else:
         sys.exit(__doc__)

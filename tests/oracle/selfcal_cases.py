@@ -1,0 +1,380 @@
+#!/usr/bin/python3
+"""Our self-calibration on the data of the recorded runs of auto_selfcal, judged by the truth that the data were made of.
+
+    selfcal_cases.py [--keep DIR] [--judge] ORACLES [CASE...]
+
+For each case (all, unless named) the data are unpacked and calibrated: selfcal-plan | selfcal-step --all. Then what was decided and reached is
+shown beside what was recorded. --keep DIR works in DIR/CASE and leaves everything there; --judge judges what DIR holds (plan.json, final.json)
+without calibrating again. Status 1 when something is worse than recorded without a reason.
+"""
+import argparse
+import contextlib
+import hashlib
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+
+import selfcal_plan
+from selfcal_data import SAME_DATA, blocks_in, unpack
+import selfcal_truth as truth_module
+
+# What must be reached where the recorded run fails, and what must be left alone.
+LEAST_SNR = {("a_vla_s", "04287+1801"): 1000}
+MUST_COME_OUT = {("d2_alma_empty_model", "Ser_emb"), ("e2_vla_c_beam_growth", "3C99"), ("e4_vla_one_spw_crash", "3C99"),
+                 ("k_vla_delay_crash", "04287+1801"), ("a_vla_s", "04287+1801")}
+MUST_BE_LEFT = {("d_alma_low_snr", "weak"), ("d_alma_low_snr", "empty")}
+# Done once more in the same folder, where the recorded program stops.
+AGAIN = {"d_alma_low_snr", "e4_vla_one_spw_crash"}
+
+FIRM = 0.02  # verdicts of the recorded runs on smaller changes of the S/N are not repeatable
+WORSE_PHASE = 1.1
+OVER_IDEAL = 1.02
+
+# (case, what): why ours is another one. A trailing * stands for anything.
+ON_PURPOSE = {
+    ("m_alma_cocal", "weak *"): "no solutions of another target are used for this one; too faint alone, it is left alone with the reason",
+}
+
+
+def run(argv, **more):
+    return subprocess.run(argv, check=True, **more)
+
+
+def fingerprint(paths):
+    """One number for all files of these sets."""
+    digest = hashlib.sha256()
+    for path in paths:
+        for parent, folders, files in os.walk(path):
+            folders.sort()
+            for name in sorted(files):
+                digest.update(f"{parent}/{name}".encode())
+                with open(f"{parent}/{name}", "rb") as file:
+                    digest.update(file.read())
+    return digest.hexdigest()
+
+
+# ---- the run ----
+
+def plan_options(oracles, case, options):
+    """The options of selfcal-plan for those of the recorded run, and those that it does not have."""
+    arguments, missing = [], []
+    if os.path.exists(f"{oracles}/{case}/cont.dat"):
+        arguments += ["--contfile", f"{oracles}/{case}/cont.dat"]
+    for name, value in options.items():
+        if name == "imsize":
+            arguments += ["--imsize", ",".join(map(str, value))]
+        elif name == "do_delay_cal":
+            arguments += ["--set", f"{name}={json.dumps(value)}"]
+        else:
+            missing.append(name)
+    return arguments, missing
+
+
+def calibrate(oracles, case, folder, settings=()):
+    """plan.json and final.json in `folder`; seconds. Raises CalledProcessError, with the words of the tool."""
+    options = json.load(open(f"{oracles}/{case}/decisions.json"))["options"]
+    arguments = plan_options(oracles, case, options)[0]
+    for setting in settings:
+        arguments += ["--set", setting]
+    begin = time.monotonic()
+    with open(f"{folder}/plan.json", "w") as out:
+        run(["selfcal-plan", "--quiet", "--workdir", ".", *arguments, *map(os.path.basename, blocks_in(folder))], cwd=folder, stdout=out,
+            stderr=subprocess.PIPE, text=True)
+    with open(f"{folder}/plan.json") as plan, open(f"{folder}/final.json", "w") as out:
+        run(["selfcal-step", "--quiet", "--all", "--timing", "timing.ndjson"], cwd=folder, stdin=plan, stdout=out, stderr=subprocess.PIPE,
+            text=True)
+    return time.monotonic() - begin
+
+
+def shares(folder):
+    """In words, who took the seconds of all pieces."""
+    if not os.path.exists(f"{folder}/timing.ndjson"):
+        return ""
+    pieces = [json.loads(line) for line in open(f"{folder}/timing.ndjson")]
+    return ", ".join(f"{who} {sum(p.get(f'{who}_s') or 0 for p in pieces):.1f} s" for who in ("imager", "solver", "other"))
+
+
+# ---- the observation without errors ----
+
+def signal_to_noise(image, mask, folder):
+    done = run(["image-stats", "--rms", "mad", *(["--mask", mask] if mask else []), image], cwd=folder, capture_output=True, text=True)
+    stats = json.loads(done.stdout)["images"][0]
+    return stats["peak_fit"]["value"] / stats["rms"], stats["rms"]
+
+
+def ideal_blocks(oracles, case, folder, target):
+    """Working copies of the blocks without antenna errors: {working copy: the one without}."""
+    copies = {}
+    for vis in target["vis"]:
+        original, name = vis["original"], f"ideal_{os.path.basename(vis['original'])}"
+        if not os.path.exists(f"{folder}/{name}"):
+            truth_module.write_ideal(f"{folder}/{original}", truth_module.truth_of(f"{oracles}/{case}", original), f"{folder}/{name}")
+        copy = f"ideal_{os.path.basename(vis['vis'])}"
+        replaced = {original: name, vis["vis"]: copy}
+        run([replaced.get(word, word) for word in vis["split"]["argv"]] + ["--force"], cwd=folder, stdout=subprocess.DEVNULL)
+        copies[vis["vis"]] = copy
+    return copies
+
+
+def image_again(command, copies, threshold, folder):
+    """The command of our final image, on other sets; the path of the image."""
+    words = [copies.get(word, word) for word in shlex.split(command)]
+    name = f"ideal_{os.path.basename(words[-1])}"
+    for option, value in (("--datacolumn", "data"), ("--threshold", threshold)):
+        if value and option in words:
+            words[words.index(option) + 1] = value
+    run([*words[:-1], "--force", name], cwd=folder, stdout=subprocess.DEVNULL)
+    return f"{name}-image.fits"
+
+
+def ideal_snr(oracles, case, folder, target):
+    """S/N with our imager, mask and depth (or three times the noise, if better) of the data without errors, and of our final image
+    measured in the same way; None where no final image was cleaned."""
+    final = next((s for s in reversed(target.get("steps", [])) if s["step"] == "final" and "final" in s.get("images", {})), None)
+    if not final:
+        return None
+    picture = final["images"]["final"]
+    best = picture["fields"][picture["best"]]
+    commands = [c for c in final["commands"] if c.startswith("image-make ")]
+    command = next(c for c in commands if best["image"].startswith(shlex.split(c)[-1]))
+    copies = ideal_blocks(oracles, case, folder, target)
+    first, rms = signal_to_noise(image_again(command, copies, None, folder), best["mask"], folder)
+    deeper, _ = signal_to_noise(image_again(command, copies, f"{3 * rms:.6g}Jy", folder), best["mask"], folder)
+    return max(first, deeper), signal_to_noise(best["image"], best["mask"], folder)[0]
+
+
+# ---- what is left of the errors ----
+
+def our_residuals(oracles, case, folder, target):
+    """{name of the set: residual} after the accepted tables."""
+    out = {}
+    for vis in target["vis"]:
+        path = f"{folder}/{vis['original']}"
+        fields = [f["id_orig"] for f in vis["fields"]]
+        tables = [os.path.join(folder, t) for t in vis.get("gaintable_final") or []]
+        chain = list(zip(tables, vis.get("spwmap_final") or [], vis.get("applycal_interpolate_final") or []))
+        known = truth_module.Truth(path, truth_module.truth_of(f"{oracles}/{case}", path), fields)
+        out[os.path.basename(path)] = truth_module.residual(known, chain, [s["id_orig"] for s in vis["spws"]])
+    return out
+
+
+# ---- judging ----
+
+class Report:
+    def __init__(self, case):
+        self.case, self.counts = case, {"agree": 0, "reason": 0, "wrong": 0}
+
+    def judge(self, what, good, facts, reason=None):
+        """Counts, and prints what is not as recorded or wanted."""
+        why = None if good else reason or next(
+            (why for (cases, values), why in ON_PURPOSE.items() if selfcal_plan.fits(cases, self.case) and selfcal_plan.fits(values, what)), None)
+        self.counts["agree" if good else "reason" if why else "wrong"] += 1
+        if not good:
+            print(f"  {what}: {facts}: {why or 'WRONG'}")
+
+
+def outcome(solint):
+    return {True: "accepted", False: "refused"}.get(solint.get("Pass") if solint else None, "not attempted")
+
+
+def number(value, form="%.1f"):
+    return "-" if value is None else form % value
+
+
+def better_end(end):
+    """In words, when less is left of the errors and the S/N is not lower; else None."""
+    if end["ours"] <= end["theirs"] and (end["snr"] or 0) >= (1 - FIRM) * (end["their_snr"] or 0):
+        return f"the other way ends better: {end['ours']:.2f} degrees left, {end['theirs']:.2f} recorded"
+    return None
+
+
+def judge_ladder(report, name, target, wanted):
+    solints = target["solints"]
+    ours, theirs = [s["solint"] for s in solints], wanted["solints"]
+    report.judge(f"{name} ladder", ours == theirs, f"ours {' '.join(ours)}, recorded {' '.join(theirs)}")
+    ours, theirs = ([selfcal_plan.seconds(i) for i in intervals]
+                    for intervals in ([s["solint_interval"] for s in solints], wanted["intervals"]))
+    report.judge(f"{name} seconds", ours == theirs, f"ours {ours}, recorded {theirs}")
+
+
+def judge_solint(report, name, ours, recorded, end):
+    got, wanted = outcome(ours), recorded["outcome"]
+    before, after = recorded.get("SNR_pre"), recorded.get("SNR_post")
+    change = after / before - 1 if before and after else None
+    reason = better_end(end)
+    if not reason and change is not None and abs(change) < FIRM:
+        reason = f"the recorded change of {100 * change:.1f} % is not firm"
+    report.judge(f"{name} {recorded['solint']}", got == wanted, f"ours {got}, recorded {wanted}", reason)
+
+
+def print_solints(target, recorded):
+    rows = {r["solint"]: r for r in recorded["rows"]}
+    print(f"  {'solint':13} {'S/N expected':>15}  {'S/N before > after':>18} {'recorded':>18}  {'mode':14} {'recorded':14} verdict, recorded")
+    for solint in target["solints"]:
+        row = rows.get(solint["solint"], {})
+        print("  %-13s %7s %7s  %18s %18s  %-14s %-14s %s, %s" % (
+            solint["solint"], number(solint.get("solint_snr")), number(row.get("estimated_snr")),
+            f"{number(solint.get('SNR_pre'))} > {number(solint.get('SNR_post'))}",
+            f"{number(row.get('SNR_pre'))} > {number(row.get('SNR_post'))}",
+            solint.get("final_mode") or "-", row.get("final_mode") or "-", outcome(solint), row.get("outcome", "-")))
+        if solint.get("Fail_Reason") not in (None, "None"):
+            print(f"  {'':13} {solint['Fail_Reason']}")
+
+
+def judge_marks(report, name, target):
+    """Verdicts that hang on a small change must say so."""
+    for step in target.get("steps", []):
+        verdict = step.get("verdict")
+        if verdict and verdict.get("snr_change") is not None and abs(verdict["snr_change"]) < FIRM:
+            report.judge(f"{name} mark of {step.get('solint')}", bool(verdict.get("within_tolerance")), "hangs on a small change, not marked so")
+
+
+def judge_phases(report, name, ours, theirs):
+    for block, mine in ours.items():
+        recorded = theirs[name, block]
+        print(f"  phase left    {mine['before']:.2f} > {mine['after']:.2f} degrees ({mine['variable']:.2f} of it variable, "
+              f"{mine['applied']:.2f} as applied with {100 * mine['missing']:.1f} % flagged), recorded {recorded['after']:.2f} "
+              f"({recorded['variable']:.2f}, {recorded['applied']:.2f} with {100 * recorded['missing']:.1f} %)  {block}")
+        report.judge(f"{name} phase", mine["after"] <= WORSE_PHASE * recorded["after"] + 0.005,
+                     f"{mine['after']:.2f} degrees left, {recorded['after']:.2f} recorded")
+
+
+def judge_snr(report, name, target, recorded, ideal, their_ideal):
+    state, final = target["state"], target.get("SNR_final")
+    print(f"  S/N           {number(target.get('SNR_orig'))} > {number(final)}, recorded {number(recorded['SNR_orig'])} > "
+          f"{number(recorded['SNR_final'])}; without errors {number(ideal and ideal[0])}, recorded {number(their_ideal)}")
+    key = (report.case, name)
+    success = bool(state.get("SC_success"))
+    if key in MUST_COME_OUT:
+        report.judge(f"{name} success", success, f"no solution was accepted: {state.get('Stop_Reason')}")
+    elif not success and not recorded["SC_success"]:
+        ours, theirs = state.get("Stop_Reason"), recorded["Stop_Reason"]
+        report.judge(f"{name} reason", ours == theirs, f"ours {ours}, recorded {theirs}")
+    if key in MUST_BE_LEFT:
+        report.judge(f"{name} left alone", not success and bool(state.get("Stop_Reason")), f"success {success}, reason {state.get('Stop_Reason')}")
+    if key in LEAST_SNR:
+        report.judge(f"{name} S/N reached", (final or 0) >= LEAST_SNR[key], f"{number(final)} of at least {LEAST_SNR[key]}")
+    if ideal:
+        report.judge(f"{name} S/N not above that without errors", ideal[1] <= OVER_IDEAL * ideal[0], f"{ideal[1]:.1f}, without errors {ideal[0]:.1f}")
+        report.judge(f"{name} S/N of the state", abs(final / ideal[1] - 1) < 0.01, f"{final:.1f}, measured again {ideal[1]:.1f}")
+
+
+def summary(case, name, target, recorded, ideal, their_ideal, ours, theirs, seconds):
+    mine, their = (max((r["after"] for r in residuals), default=float("nan"))
+                   for residuals in (ours.values(), [v for (t, _), v in theirs.items() if t == name]))
+    before = max(r["before"] for r in ours.values())
+    return "%-29s %-16s %6s > %6s %6s %6s %6s   %5.1f > %5.2f %5.2f  %6s" % (
+        case, name, number(target.get("SNR_orig")), number(target.get("SNR_final")), number(recorded["SNR_final"]), number(ideal and ideal[0]),
+        number(their_ideal), before, mine, their, number(seconds))
+
+
+def judge_target(report, oracles, folder, target, wanted, recorded, theirs, seconds):
+    name, case = target["target"], report.case
+    print(f"{case}: {name}")
+    print_solints(target, recorded)
+    judge_ladder(report, name, target, wanted)
+    ours = our_residuals(oracles, case, folder, target)
+    ideal = ideal_snr(oracles, case, folder, target)
+    kept = json.load(open(f"{oracles}/ideal.json"))
+    their_ideal = next((v["SNR"] for k, v in kept.get(SAME_DATA.get(case, case), {}).items() if k.split("|")[0] == name), None)
+    judge_snr(report, name, target, recorded, ideal, their_ideal)
+    judge_phases(report, name, ours, theirs)
+    end = {"ours": max(r["after"] for r in ours.values()), "theirs": max(theirs[name, b]["after"] for b in ours),
+           "snr": target.get("SNR_final"), "their_snr": recorded["SNR_final"]}
+    by_name = {s["solint"]: s for s in target["solints"]}
+    for row in recorded["rows"]:
+        if row["solint"] in wanted["solints"]:
+            judge_solint(report, name, by_name.get(row["solint"]), row, end)
+    judge_marks(report, name, target)
+    return summary(case, name, target, recorded, ideal, their_ideal, ours, theirs, seconds)
+
+
+def without_paths(state):
+    """What a second run in the same folder must decide again."""
+    return [[(s["solint"], outcome(s), s.get("final_mode"), s.get("SNR_post")) for s in t["solints"]] for t in state["targets"]]
+
+
+def judge_case(oracles, case, folder, seconds):
+    """Prints the case; its lines of the summary, and the counts."""
+    report, lines = Report(case), []
+    decisions = json.load(open(f"{oracles}/{case}/decisions.json"))
+    missing = plan_options(oracles, case, decisions["options"])[1]
+    if missing:
+        print(f"{case}: recorded with {', '.join(missing)}, which ours does not have")
+    state = json.load(open(f"{folder}/final.json"))
+    targets = {t["target"]: t for t in state["targets"]}
+    recorded = {r["target"]: r for r in decisions["ladder"]}
+    report.judge("targets", sorted(targets) == sorted(recorded), f"ours {sorted(targets)}, recorded {sorted(recorded)}")
+    theirs = truth_module.recorded_residuals(f"{oracles}/{case}", blocks_in(folder))
+    for wanted in selfcal_plan.distil(oracles, [case])[case]["targets"]:
+        name = wanted["target"]
+        if name in targets:
+            lines.append(judge_target(report, oracles, folder, targets[name], wanted, recorded[name], theirs, seconds))
+    return report, lines
+
+
+def run_case(oracles, case, folder, judge_only):
+    """As judge_case(), after the run."""
+    seconds = None
+    if not judge_only:
+        paths = unpack(oracles, case, folder)
+        untouched = fingerprint(paths)
+        try:
+            seconds = calibrate(oracles, case, folder)
+        except subprocess.CalledProcessError as failed:
+            report = Report(case)
+            report.judge(f"{case}", False, f"{failed.cmd[0]}: status {failed.returncode}: {failed.stderr.strip()}")
+            return report, [f"{case:29} did not come out"]
+    report, lines = judge_case(oracles, case, folder, seconds)
+    if judge_only:
+        return report, lines
+    print(f"  {seconds:.1f} s in all, tools: {shares(folder)}")
+    report.judge("inputs", fingerprint(paths) == untouched, "the MeasurementSets given have changed")
+    if case in AGAIN:
+        first = without_paths(json.load(open(f"{folder}/final.json")))
+        # Another plan, so that nothing is taken from the journal of the first.
+        calibrate(oracles, case, folder, ["max_imsize=16382"])
+        report.judge("a second run", without_paths(json.load(open(f"{folder}/final.json"))) == first, "decides otherwise")
+    return report, lines
+
+
+@contextlib.contextmanager
+def folder_for(keep, case, judge_only):
+    if not keep:
+        with tempfile.TemporaryDirectory() as folder:
+            yield folder
+        return
+    if not judge_only:
+        os.makedirs(f"{keep}/{case}")
+    yield os.path.abspath(f"{keep}/{case}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("oracles")
+    parser.add_argument("cases", nargs="*")
+    parser.add_argument("--keep", metavar="DIR")
+    parser.add_argument("--judge", action="store_true")
+    wish = parser.parse_args()
+    oracles = os.path.abspath(wish.oracles)
+    cases = wish.cases or sorted(c for c in os.listdir(oracles) if os.path.exists(f"{oracles}/{c}/decisions.json"))
+    counts, lines = {"agree": 0, "reason": 0, "wrong": 0}, []
+    for case in cases:
+        with folder_for(wish.keep, case, wish.judge) as folder:
+            report, more = run_case(oracles, case, folder, wish.judge)
+        lines += more
+        counts = {k: counts[k] + report.counts[k] for k in counts}
+        print(f"  {report.counts['agree']} agree, {report.counts['reason']} differ with a reason, {report.counts['wrong']} are wrong\n", flush=True)
+    print("%-29s %-16s %15s %6s %6s %6s   %13s %5s  %6s" % (
+        "case", "target", "S/N", "rec.", "ideal", "rec.", "phase left", "rec.", "s"))
+    print("\n".join(lines))
+    print(f"{len(cases)} cases: {counts['agree']} agree, {counts['reason']} differ with a reason, {counts['wrong']} are wrong")
+    return counts["wrong"] > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
