@@ -36,6 +36,14 @@ setup() {
     assert_output '[[168,172],true]'
 }
 
+@test "image-make: a single correlation is an image of I" {
+    jq -n '{antennas: {layout: "vla", n: 9}, integration_s: 10, spws: [{name: "A", freq_hz: 3e9, width_hz: 1e7, nchan: 2, corrs: "RR"}],
+        fields: [{name: "F", ra: "04h28m40.8", dec: "18d01m48", components: [{flux_jy: 1}]}], scans: [{field: "F", length_s: 60}]}' > scene.json
+    ms-sim --quiet scene.json hand.ms > /dev/null
+    run -0 image-make --quiet --jq '[.input.stokes, (.peak_fit.value - 1 | fabs) < 0.01]' hand.ms hand
+    assert_output '["RR",true]'
+}
+
 @test "image-make: fields with different phase centres are refused by name; one that is chosen is imaged" {
     run --separate-stderr -2 image-make "$SCENE/two.ms" x
     assert_equal "$stderr" "image-make: $SCENE/two.ms: fields 0 and 1 have different phase centres and cannot be imaged together: choose with --field among 0 A, 1 B"

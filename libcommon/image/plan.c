@@ -165,6 +165,24 @@ static cal_status take_spws(const survey *s, cal_image_plan *plan, bool first_se
     return CAL_OK;
 }
 
+/* The correlation of these windows when they have one, and the same one as those before. */
+static const char *only_correlation(const survey *s, const char *before, bool first_set)
+{
+    const char *only = first_set ? NULL : before;
+    bool any = !first_set;
+    for (int d = 0; d < s->meta->dds; d++) {
+        if (!s->dd_on[d])
+            continue;
+        const cal_polarization *pol = &s->meta->pol[s->meta->dd[d].pol];
+        const char *name = pol->ncorr == 1 ? cal_corr_name(pol->type[0]) : NULL;
+        if (!name || (any && (!only || strcmp(only, name) != 0)))
+            return NULL;
+        only = name;
+        any = true;
+    }
+    return only;
+}
+
 static cal_status take(const survey *s, cal_image_plan *plan, bool first_set, cal_error *err)
 {
     if (!s->rows)
@@ -177,6 +195,7 @@ static cal_status take(const survey *s, cal_image_plan *plan, bool first_set, ca
         if (s->antenna_on[a] && dish > 0)
             plan->dish = plan->dish > 0 ? fmin(plan->dish, dish) : dish;
     }
+    plan->only_corr = only_correlation(s, plan->only_corr, first_set);
     plan->longest = fmax(plan->longest, s->longest);
     plan->rows += s->rows;
     return status;

@@ -20,6 +20,7 @@ typedef struct cal_image_plan {
     bool uv_wavelengths;    /* they are in wavelengths, not m */
     bool one_shape;         /* all these windows have as many channels as the set's first one */
     bool has_corrected;     /* every MS has CORRECTED_DATA */
+    const char *only_corr;  /* XX where all data have this one correlation; NULL for several */
     int64_t rows;
 } cal_image_plan;
 

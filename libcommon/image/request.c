@@ -150,7 +150,9 @@ static void put_data(jv *input, const cal_image_job *job, const cal_image_plan *
                  jv_string(!automatic            ? column
                            : plan->has_corrected ? "corrected"
                                                  : "data"));
-    cal_json_set(input, "stokes", jv_string(job->wish->stokes));
+    /* A single parallel hand is all that is known of I. */
+    bool hand = plan->only_corr && !strcmp(job->wish->stokes, "I");
+    cal_json_set(input, "stokes", jv_string(hand ? plan->only_corr : job->wish->stokes));
     put_positive(input, plan->uv_wavelengths ? "min_uv_lambda" : "min_uv_m", plan->uv_low);
     put_positive(input, plan->uv_wavelengths ? "max_uv_lambda" : "max_uv_m", plan->uv_high);
     cal_json_set(input, "size", JV_ARRAY(jv_number(g->nx), jv_number(g->ny)));
