@@ -1,6 +1,7 @@
 /* Do solutions per window differ by more than their errors? */
 #include "base/mem.h"
 #include "selfcal/choose.h"
+#include "selfcal/solutions_parts.h"
 #include <math.h>
 #include <string.h>
 
@@ -96,9 +97,11 @@ static pair compare(const cal_caltable *fine, int64_t row, int element,
     float complex own = fine->cpar[fine->offset[row] + element];
     float complex common = combined->cpar[combined->offset[other] + other_element];
     double snr = fine->snr[fine->offset[row] + element];
+    double reference = cal_reference_snr(fine, row, element), share = cal_noise_share(amplitude);
     if (amplitude)
-        return (pair){cabsf(own) - cabsf(common), cabsf(own) / snr};
-    return (pair){carg(own * conjf(common)), 1 / snr};
+        return (pair){cabsf(own) - cabsf(common), sqrt(share) * cabsf(own) / snr};
+    double variance = 1 / snr / snr + (reference > 0 ? 1 / reference / reference : 0);
+    return (pair){carg(own * conjf(common)), sqrt(share * variance)};
 }
 
 typedef struct cell {

@@ -37,6 +37,11 @@ void cal_counts_total(const cal_solution_counts *counts, cal_solution_facts *fac
     }
 }
 
+double cal_noise_share(bool amplitude)
+{
+    return amplitude ? 0.5 : 1;
+}
+
 /* Sums over the good solutions of a table. */
 typedef struct sums {
     double count, references; /* references: of them, those of the reference antennas */
@@ -44,9 +49,8 @@ typedef struct sums {
     double amplitude, noise;
 } sums;
 
-/* The S/N of the reference antenna's solution of the same instant, by element; 0 where it has none. Rows of an instant stand
- * together. */
-static double reference_snr(const cal_caltable *table, int64_t row, int element)
+/* Rows of an instant stand together. */
+double cal_reference_snr(const cal_caltable *table, int64_t row, int element)
 {
     int64_t first = row, end = row + 1;
     while (first > 0 && table->spw_id[first - 1] == table->spw_id[row] &&
@@ -66,7 +70,7 @@ static void add_phase(const cal_caltable *table, int64_t row, int element, doubl
                       sums *sum)
 {
     double angle = carg(table->cpar[table->offset[row] + element]);
-    double reference = reference_snr(table, row, element);
+    double reference = cal_reference_snr(table, row, element);
     sum->phase += angle * angle;
     sum->phase_noise += inverse_snr * inverse_snr + (reference > 0 ? 1 / reference / reference : 0);
     sum->phases++;
@@ -110,10 +114,11 @@ void cal_solution_measure(const cal_caltable *table, bool amplitude, cal_solutio
     for (int64_t row = 0; table->complex_par && table->snr && row < table->rows; row++)
         for (int e = 0; e < table->npar[row] * table->nchan[row]; e++)
             add_element(table, row, e, &sum);
+    double share = cal_noise_share(amplitude);
     facts->phase_rms = root(sum.phase, sum.phases);
-    facts->phase_noise = root(sum.phase_noise, sum.phases);
+    facts->phase_noise = root(share * sum.phase_noise, sum.phases);
     facts->amplitude_rms = amplitude ? root(sum.amplitude, sum.count) : NAN;
-    facts->amplitude_noise = amplitude ? root(sum.noise, sum.count) : NAN;
+    facts->amplitude_noise = amplitude ? root(share * sum.noise, sum.count) : NAN;
     facts->parameters = sum.count - sum.references + (amplitude ? sum.count : 0);
     if (!table->complex_par)
         facts->parameters = facts->solved;

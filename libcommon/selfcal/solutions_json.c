@@ -15,7 +15,7 @@ static jv solution_json(const cal_solution *solution, bool amplitude)
                   jv_number(facts->expected), jv_string("data_unflagged"),
                   jv_number(facts->unflagged_data), jv_string("solved"), jv_number(facts->solved));
     cal_json_set(&object, "parameters", jv_number(facts->parameters));
-    cal_json_set(&object, "median_snr", cal_json_double(facts->median_snr));
+    cal_json_set(&object, "median_snr", cal_json_float((float)facts->median_snr));
     cal_json_set(&object, "phase_rms_deg", cal_json_double(facts->phase_rms * degrees));
     cal_json_set(&object, "phase_noise_deg", cal_json_double(facts->phase_noise * degrees));
     if (amplitude) {

@@ -20,6 +20,11 @@ const char *cal_solving_vis(const cal_solving *solving);
 
 /* Everything but expected, unflagged_data and solved, which are those of the counts. */
 void cal_solution_measure(const cal_caltable *table, bool amplitude, cal_solution_facts *facts);
+/* The S/N of the reference antenna's solution of the same instant, by element; 0 where it has none. */
+double cal_reference_snr(const cal_caltable *table, int64_t row, int element);
+/* The variance of a phase, or of an amplitude relative to itself, in units of 1 / SNR^2: 1 for phases alone; with amplitudes the error that
+ * gaincal gives is that of both together (measured: 0.95 and 0.72 squared). */
+double cal_noise_share(bool amplitude);
 void cal_counts_total(const cal_solution_counts *counts, cal_solution_facts *facts);
 
 cal_solution_counts cal_counts_make(int spws, int antennas);
