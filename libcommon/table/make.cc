@@ -3,6 +3,7 @@
 #include "table/shim.h"
 #include <casacore/tables/DataMan/IncrementalStMan.h>
 #include <casacore/tables/DataMan/StandardStMan.h>
+#include <casacore/tables/DataMan/StandardStManAccessor.h>
 #include <casacore/tables/DataMan/TiledColumnStMan.h>
 #include <casacore/tables/DataMan/TiledShapeStMan.h>
 #include <casacore/tables/Tables/ArrColDesc.h>
@@ -125,6 +126,18 @@ static void bind_managers(SetupNewTable &setup, const cal_table_def &def, const 
     }
 }
 
+/* A table is filled column by column, and each column has a part in every bucket: casacore would keep
+ * one or two buckets, and read and write all of them again for each column. */
+static void keep_buckets(const Table &table, const cal_table_def &def)
+{
+    enum { KEPT = 8 << 20 };
+    for (int i = 0; i < def.managers; i++)
+        if (def.manager[i].bucket > 0 && !strcmp(def.manager[i].type, "StandardStMan") &&
+            !columns_of(def, def.manager[i]).empty())
+            ROStandardStManAccessor(table, def.manager[i].name)
+                .setCacheSize(KEPT / def.manager[i].bucket);
+}
+
 cal_status cal_table_create(const char *path, const cal_table_def *def, int64_t rows,
                             cal_table **table, cal_error *err)
 {
@@ -138,6 +151,7 @@ cal_status cal_table_create(const char *path, const cal_table_def *def, int64_t 
         bind_managers(setup, *def, desc);
         Table made(setup, cal::lock_option(true), rows, False, Table::LittleEndian,
                    cal::tile_option());
+        keep_buckets(made, *def);
         *table = new cal_table{made, path, "", "", true};
         return CAL_OK;
     });
