@@ -55,12 +55,13 @@ static void *help(void *given)
     return NULL;
 }
 
-/* Signals are for the other threads (see base/stop.h). */
+/* Signals are for the other threads (see base/stop.h), but for faults of its own. */
 static bool start_helper(int worker)
 {
     sigset_t all, before;
     pthread_t thread;
     sigfillset(&all);
+    sigdelset(&all, SIGBUS);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     bool started = !pthread_create(&thread, NULL, help, (void *)(intptr_t)worker);
     pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -138,6 +138,12 @@ unsigned cal_gather_columns(const cal_gather *gather)
            (gather->spectra ? CAL_READ_SIGMA_SPECTRUM | CAL_READ_WEIGHT_SPECTRUM : 0);
 }
 
+unsigned cal_gather_unchanged(const cal_gather *gather)
+{
+    bool calibrates = gather->rule.before || gather->rule.within;
+    return CAL_READ_MODEL | (calibrates ? 0 : CAL_READ_DATA);
+}
+
 int64_t cal_gather_not_finite(const cal_gather *gather)
 {
     int64_t count = 0;
@@ -321,11 +327,14 @@ void cal_gather_piece(cal_gather *gather, int piece, int worker)
     const cal_block *block = gather->block;
     int64_t first = piece * gather->piece_rows, count = block->rows.count - first;
     cal_error err = {0};
+    cal_piece *work = gather->scratch[worker].piece;
     cal_block *part;
     if (count > gather->piece_rows)
         count = gather->piece_rows;
-    if (!cal_piece_load(gather->scratch[worker].piece, block, first, count, &part, &err))
+    if (!cal_piece_load(work, block, first, count, &part, &err))
         sum_rows(gather, part, worker, gather->sums + first, &err);
+    if (!err.status)
+        cal_piece_check(work, &err);
     if (err.status && !__atomic_exchange_n(&gather->status, err.status, __ATOMIC_ACQ_REL))
         gather->error = err;
 }
