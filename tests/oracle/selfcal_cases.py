@@ -119,14 +119,14 @@ def ideal_blocks(oracles, case, folder, target):
 
 
 def image_again(command, copies, threshold, folder):
-    """The command of our final image, on other sets; the name of the images."""
+    """The command of our final image, on other sets; the path of the image."""
     words = [copies.get(word, word) for word in command]
     name = f"ideal_{os.path.basename(words[-1])}"
     for option, value in (("--datacolumn", "data"), ("--threshold", threshold)):
         if value and option in words:
             words[words.index(option) + 1] = value
     run([*words[:-1], "--force", name], cwd=folder, stdout=subprocess.DEVNULL)
-    return name
+    return f"{name}-image.fits"
 
 
 def ideal_snr(oracles, case, folder, target):
@@ -138,11 +138,10 @@ def ideal_snr(oracles, case, folder, target):
     picture = final["images"]["final"]
     best = picture["fields"][picture["best"]]
     commands = [shlex.split(c) for c in final["commands"] if c.startswith("image-make ")]
-    command = next(c for c in reversed(commands) if best["image"].startswith(f"{c[-1]}-"))
-    kind = best["image"][len(command[-1]):]
+    command = next(c for c in reversed(commands) if best["image"].startswith(f"{c[-1]}."))
     copies = ideal_blocks(oracles, case, folder, target)
-    first, rms = signal_to_noise(image_again(command, copies, None, folder) + kind, best["mask"], folder)
-    deeper, _ = signal_to_noise(image_again(command, copies, f"{3 * rms:.6g}Jy", folder) + kind, best["mask"], folder)
+    first, rms = signal_to_noise(image_again(command, copies, None, folder), best["mask"], folder)
+    deeper, _ = signal_to_noise(image_again(command, copies, f"{3 * rms:.6g}Jy", folder), best["mask"], folder)
     return max(first, deeper), signal_to_noise(best["image"], best["mask"], folder)[0]
 
 
@@ -234,11 +233,11 @@ def print_passed(target):
 
 
 def judge_marks(report, name, target):
-    """Verdicts that hang on a small change must say so."""
+    """What was accepted for a small change must say so."""
     for step in target.get("steps", []):
-        verdict = step.get("verdict")
-        if verdict and verdict.get("snr_change") is not None and abs(verdict["snr_change"]) < FIRM:
-            report.judge(f"{name} mark of {step.get('solint')}", bool(verdict.get("within_tolerance")), "hangs on a small change, not marked so")
+        verdict = step.get("verdict") or {}
+        if verdict.get("kind") != "refused" and verdict.get("snr_change") is not None and abs(verdict["snr_change"]) < FIRM:
+            report.judge(f"{name} mark of {step['solint']}", bool(verdict["within_tolerance"]), "hangs on a small change, not marked so")
 
 
 def judge_phases(report, name, ours, theirs):
@@ -327,12 +326,7 @@ def run_case(oracles, case, folder, judge_only):
     if not judge_only:
         paths = unpack(oracles, case, folder)
         untouched = fingerprint(paths)
-        try:
-            seconds = calibrate(oracles, case, folder)
-        except subprocess.CalledProcessError as failed:
-            report = Report(case)
-            report.judge(f"{case}", False, f"{failed.cmd[0]}: status {failed.returncode}: {failed.stderr.strip()}")
-            return report, [f"{case:29} did not come out"]
+        seconds = calibrate(oracles, case, folder)
     report, lines = judge_case(oracles, case, folder, seconds)
     if judge_only:
         return report, lines
@@ -368,7 +362,11 @@ def main():
     counts, lines = {"agree": 0, "reason": 0, "wrong": 0}, []
     for case in cases:
         with folder_for(wish.keep, case, wish.judge) as folder:
-            report, more = run_case(oracles, case, folder, wish.judge)
+            report, more = Report(case), [f"{case:29} did not come out"]
+            try:
+                report, more = run_case(oracles, case, folder, wish.judge)
+            except subprocess.CalledProcessError as failed:
+                report.judge(case, False, f"{failed.cmd[0]} ended with status {failed.returncode}: {(failed.stderr or '').strip()}")
         lines += more
         counts = {k: counts[k] + report.counts[k] for k in counts}
         print(f"  {report.counts['agree']} agree, {report.counts['reason']} differ with a reason, {report.counts['wrong']} are wrong\n", flush=True)
