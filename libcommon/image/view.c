@@ -117,8 +117,8 @@ static cairo_surface_t *colour_pixels(const cal_panel *p, cal_stretch stretch,
     return surface;
 }
 
-static void draw_pixels(const cal_frame *f, const cal_panel *p, cal_stretch stretch,
-                        const uint32_t *colours)
+void cal_view_pixels(const cal_frame *f, const cal_panel *p, cal_stretch stretch,
+                     const uint32_t *colours)
 {
     cairo_surface_t *surface = colour_pixels(p, stretch, colours);
     double scale = f->width / (p->x2 - p->x1 + 1);
@@ -135,7 +135,7 @@ static void draw_pixels(const cal_frame *f, const cal_panel *p, cal_stretch stre
 }
 
 /* In the lower left corner, on a light ground. North is up; east is where right ascension grows. */
-static void draw_beam(const cal_frame *f, const cal_panel *p)
+void cal_view_beam(const cal_frame *f, const cal_panel *p)
 {
     const cal_beam *beam = &p->image->beam;
     double cell = cal_image_cell(p->image);
@@ -186,8 +186,8 @@ static void draw_titles(const cal_frame *f, const cal_panel *p)
 static void draw_panel(const cal_frame *f, const cal_picture *picture, const cal_panel *p, bool bar,
                        const uint32_t *colours)
 {
-    draw_pixels(f, p, picture->stretch, colours);
-    draw_beam(f, p);
+    cal_view_pixels(f, p, picture->stretch, colours);
+    cal_view_beam(f, p);
     draw_titles(f, p);
     set_font(f, 1, false);
     cal_view_axes(f, p);

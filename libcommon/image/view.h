@@ -2,6 +2,7 @@
 #ifndef CAL_IMAGE_VIEW_H
 #define CAL_IMAGE_VIEW_H
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "image/fits.h"
 #include <stdbool.h>
@@ -32,6 +33,11 @@ cal_status cal_panel_limits(cal_panel *panel, double percentile, cal_error *err)
 /* Draw and write the PNG to `path` (use base/output.h around it). *width, *height: its size. */
 cal_status cal_picture_write(const cal_picture *picture, const char *path, int *width, int *height,
                              cal_error *err);
+
+/* The pixels shown alone, with the beam and a bar of a round angle, without title and axes: a PNG in memory, appended to `png`; its longer
+ * side is size pixels. Title and subtitle are not used. */
+cal_status cal_panel_png(const cal_panel *panel, cal_stretch stretch, const char *colours, int size,
+                         cal_buf *png, cal_error *err);
 
 /* 1, 1e3 ("mJy/beam") or 1e6, whichever suits values up to `most`; the unit's name goes to `name`. */
 double cal_view_unit(const char *unit, double most, char name[80]);

@@ -20,6 +20,9 @@ double cal_view_text_width(const cal_frame *frame, const char *text);
 /* A round step of at least `least`; `sexagesimal`: one that divides minutes and hours. */
 double cal_view_step(double least, bool sexagesimal);
 
+void cal_view_pixels(const cal_frame *frame, const cal_panel *panel, cal_stretch stretch,
+                     const uint32_t *colours);
+void cal_view_beam(const cal_frame *frame, const cal_panel *panel);
 void cal_view_axes(const cal_frame *frame, const cal_panel *panel);
 void cal_view_bar(const cal_frame *frame, const cal_panel *panel, cal_stretch stretch,
                   const uint32_t *colours);

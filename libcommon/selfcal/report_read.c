@@ -1,0 +1,158 @@
+/* What the report looks up in the state. */
+#include "base/mem.h"
+#include "base/output.h"
+#include "selfcal/report_parts.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+double cal_report_number(jv object, const char *key)
+{
+    return cal_json_number_at(object, key, NAN);
+}
+
+jv cal_report_list(jv object, const char *key)
+{
+    jv list = cal_json_at(object, key);
+    if (jv_get_kind(list) == JV_KIND_ARRAY)
+        return list;
+    jv_free(list);
+    return jv_array();
+}
+
+char *cal_report_path(const char *folder, const char *path)
+{
+    if (!folder || *path == '/' || cal_path_exists(path))
+        return cal_copy_text(path);
+    return cal_format("%s/%s", folder, path);
+}
+
+bool cal_report_is_step(jv step, const char *name)
+{
+    return !strcmp(cal_json_text_at(step, "step", ""), name);
+}
+
+jv cal_report_step(jv target, const char *name)
+{
+    jv found = jv_null(), steps = cal_report_list(target, "steps");
+    jv_array_foreach(steps, i, step)
+    {
+        if (cal_report_is_step(step, name)) {
+            jv_free(found);
+            found = jv_copy(step);
+        }
+        jv_free(step);
+    }
+    jv_free(steps);
+    return found;
+}
+
+/* ---- images ---- */
+
+static jv best_field(jv pictures)
+{
+    jv fields = cal_report_list(pictures, "fields");
+    int best = (int)cal_json_number_at(pictures, "best", 0);
+    jv_free(pictures);
+    if (best < 0 || best >= jv_array_length(jv_copy(fields))) {
+        jv_free(fields);
+        return jv_null();
+    }
+    return jv_array_get(fields, best);
+}
+
+jv cal_report_picture(jv step, const char *which)
+{
+    static const char *const single[] = {"post", "final", "initial", "prior"};
+    jv images = cal_json_at(step, "images"), found = jv_null();
+    if (jv_get_kind(images) == JV_KIND_OBJECT && cal_report_is_step(step, "solint"))
+        found = cal_json_at(images, which);
+    else if (jv_get_kind(images) == JV_KIND_OBJECT)
+        for (size_t i = 0; i < CAL_COUNT(single) && jv_get_kind(found) == JV_KIND_NULL; i++) {
+            jv_free(found);
+            found = cal_json_at(images, single[i]);
+        }
+    jv_free(images);
+    return best_field(found);
+}
+
+/* ---- solutions ---- */
+
+jv cal_report_solution(jv set)
+{
+    jv tried = cal_report_list(set, "tried"), chosen = cal_json_at(set, "chosen"),
+       found = jv_null();
+    jv_array_foreach(tried, i, solution)
+    {
+        bool taken =
+            jv_get_kind(chosen) == JV_KIND_NUMBER
+                ? i == (int)jv_number_value(chosen)
+                : jv_get_kind(chosen) == JV_KIND_STRING &&
+                      !strcmp(jv_string_value(chosen), cal_json_text_at(solution, "mode", ""));
+        if (taken) {
+            jv_free(found);
+            found = jv_copy(solution);
+        }
+        jv_free(solution);
+    }
+    jv_free(tried);
+    jv_free(chosen);
+    return found;
+}
+
+const char *cal_report_block_name(jv block)
+{
+    const char *path = cal_json_text_at(block, "original", "?"), *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* ---- numbers ---- */
+
+char *cal_report_flux(double jy, char *text)
+{
+    double size = fabs(jy);
+    if (!isfinite(jy))
+        snprintf(text, CAL_REPORT_TEXT, "\u2013");
+    else if (size < 1e-3)
+        snprintf(text, CAL_REPORT_TEXT, "%.3g \u00b5Jy", jy * 1e6);
+    else
+        snprintf(text, CAL_REPORT_TEXT, "%.3g %s", size < 1 ? jy * 1e3 : jy,
+                 size < 1 ? "mJy" : "Jy");
+    return text;
+}
+
+char *cal_report_snr(double snr, char *text)
+{
+    if (isfinite(snr))
+        snprintf(text, CAL_REPORT_TEXT, fabs(snr) < 999.95 ? "%.1f" : "%.0f", snr);
+    else
+        snprintf(text, CAL_REPORT_TEXT, "\u2013");
+    return text;
+}
+
+char *cal_report_percent(double fraction, bool sign, char *text)
+{
+    if (!isfinite(fraction))
+        snprintf(text, CAL_REPORT_TEXT, "\u2013");
+    else if (fabs(fraction) < 5e-4)
+        snprintf(text, CAL_REPORT_TEXT, "0 %%");
+    else if (sign)
+        snprintf(text, CAL_REPORT_TEXT, "%s%.1f %%", fraction < 0 ? "\u2212" : "+",
+                 100 * fabs(fraction));
+    else
+        snprintf(text, CAL_REPORT_TEXT, "%.1f %%", 100 * fraction);
+    return text;
+}
+
+char *cal_report_beam(jv numbers, char *text)
+{
+    double major = cal_report_number(numbers, "beam_major_arcsec"),
+           minor = cal_report_number(numbers, "beam_minor_arcsec"),
+           angle = cal_report_number(numbers, "beam_pa_deg");
+    if (major > 0 && minor > 0)
+        snprintf(text, CAL_REPORT_TEXT, "%.3g\u2033 \u00d7 %.3g\u2033, %.0f\u00b0", major, minor,
+                 angle);
+    else
+        snprintf(text, CAL_REPORT_TEXT, "\u2013");
+    return text;
+}

@@ -1,0 +1,128 @@
+/* The report on a terminal: 100 columns at most. */
+#include "base/grid.h"
+#include "base/mem.h"
+#include "selfcal/report_parts.h"
+#include <math.h>
+#include <string.h>
+
+enum { PAGE = 100 };
+
+static const char *or_dash(jv object, const char *key)
+{
+    return cal_json_text_at(object, key, "\u2013");
+}
+
+static void add_wrapped(cal_buf *out, int indent, const char *text)
+{
+    while (*text) {
+        size_t room = (size_t)(PAGE - indent), length = strlen(text), cut = length;
+        if (length > room) {
+            for (cut = room; cut > room / 2 && text[cut] != ' '; cut--)
+                ;
+            while (cut < length && (text[cut] & 0xc0) == 0x80)
+                cut++;
+        }
+        cal_buf_add_repeated(out, ' ', indent);
+        cal_buf_add_bytes(out, text, cut);
+        cal_buf_add(out, "\n");
+        text += cut + (text[cut] == ' ');
+    }
+}
+
+static void ladder_text(jv target, cal_buf *out)
+{
+    cal_grid grid = {.indent = 2};
+    char pre[CAL_REPORT_TEXT], post[CAL_REPORT_TEXT], change[CAL_REPORT_TEXT], rms[CAL_REPORT_TEXT],
+        flagged[CAL_REPORT_TEXT];
+    jv rungs = cal_json_at(target, "ladder");
+    cal_grid_row(&grid, "Interval", "S/N", "", "", "Change", "Noise", "Flagged", "Mode", "Verdict",
+                 NULL);
+    jv_array_foreach(rungs, i, rung)
+    {
+        const char *verdict = cal_json_text_at(rung, "verdict", "");
+        if (strcmp(verdict, "not_tried")) {
+            double before = cal_report_number(rung, "snr_pre"),
+                   after = cal_report_number(rung, "snr_post");
+            cal_grid_row(&grid, cal_json_text_at(rung, "solint", "?"), cal_report_snr(before, pre),
+                         ">", cal_report_snr(after, post),
+                         cal_report_percent(after / before - 1, true, change),
+                         cal_report_flux(cal_report_number(rung, "rms_post_jy"), rms),
+                         cal_report_percent(cal_report_number(rung, "flagged_fraction_post"), false,
+                                            flagged),
+                         or_dash(rung, "mode"), verdict, NULL);
+        } else
+            cal_grid_row(&grid, cal_json_text_at(rung, "solint", "?"), "", "", "", "", "", "", "",
+                         "not tried", NULL);
+        jv_free(rung);
+    }
+    cal_grid_print(&grid, out);
+    jv_free(rungs);
+}
+
+/* Why, for what was not accepted. */
+static void reasons_text(jv target, cal_buf *out)
+{
+    jv rungs = cal_json_at(target, "ladder");
+    jv_array_foreach(rungs, i, rung)
+    {
+        const char *verdict = cal_json_text_at(rung, "verdict", "");
+        if (strcmp(verdict, "accepted") && strcmp(verdict, "not_tried")) {
+            char *line = cal_format("%s: %s", cal_json_text_at(rung, "solint", "?"),
+                                    cal_json_text_at(rung, "reason", ""));
+            add_wrapped(out, 2, line);
+            free(line);
+        }
+        jv_free(rung);
+    }
+    jv_free(rungs);
+    const char *stop = cal_json_text_at(target, "stop_reason", NULL);
+    if (stop) {
+        char *line = cal_format("stopped: %s", stop);
+        add_wrapped(out, 2, line);
+        free(line);
+    }
+}
+
+static void tables_text(jv target, cal_buf *out)
+{
+    jv tables = cal_json_at(target, "tables");
+    jv_array_foreach(tables, i, table)
+    {
+        cal_buf_addf(out, "  %s%s\n", cal_json_text_at(table, "gaintable", ""),
+                     cal_json_has(table, "gains") ? "" : " (not there)");
+        jv_free(table);
+    }
+    jv_free(tables);
+}
+
+static void target_text(jv target, cal_buf *out)
+{
+    char before[CAL_REPORT_TEXT], after[CAL_REPORT_TEXT], rms[2][CAL_REPORT_TEXT];
+    jv initial = cal_json_at(target, "initial"), final = cal_json_at(target, "final");
+    cal_buf_addf(out, "%s, %s\n", cal_json_text_at(target, "target", "?"),
+                 cal_json_text_at(target, "band", "?"));
+    ladder_text(target, out);
+    reasons_text(target, out);
+    cal_buf_addf(out, "  S/N %s > %s, noise %s > %s: %s\n",
+                 cal_report_snr(cal_report_number(initial, "snr"), before),
+                 cal_report_snr(cal_report_number(final, "snr"), after),
+                 cal_report_flux(cal_report_number(initial, "rms_jy"), rms[0]),
+                 cal_report_flux(cal_report_number(final, "rms_jy"), rms[1]),
+                 cal_json_text_at(target, "qa", ""));
+    tables_text(target, out);
+    jv_free(initial);
+    jv_free(final);
+}
+
+void cal_report_text(jv summary, cal_buf *out)
+{
+    jv targets = cal_json_at(summary, "targets");
+    jv_array_foreach(targets, i, target)
+    {
+        if (i)
+            cal_buf_add(out, "\n");
+        target_text(target, out);
+        jv_free(target);
+    }
+    jv_free(targets);
+}
