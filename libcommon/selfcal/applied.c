@@ -179,6 +179,14 @@ cal_status cal_apply_chain(cal_work *work, const cal_solution_set *sets, cal_err
     return status;
 }
 
+/* A table that cannot be read leaves the order as it is; applying it tells. */
+static void rank_again(jv *block, const char *gaintable)
+{
+    cal_error err = {0};
+    if (cal_block_rank_again(block, gaintable, &err))
+        cal_warn("%s; the reference antennas stay in their order", err.text);
+}
+
 void cal_accept_chain(cal_work *work, int index, const cal_solution_set *sets)
 {
     jv solints = cal_json_at(work->target, "solints");
@@ -192,6 +200,8 @@ void cal_accept_chain(cal_work *work, int index, const cal_solution_set *sets)
         cal_chain_write(&block, chain, count);
         cal_json_set(&block, "applycal_mode_final", jv_string(work->settings->applymode));
         cal_json_set(&block, "flag_version", jv_string(STARTING_FLAGS));
+        if (work->settings->rerank_refants && sets[i].chosen >= 0)
+            rank_again(&block, chain[count - 1].path);
         cal_work_put_block(work, i, block);
         cal_chain_dispose(chain, count);
     }

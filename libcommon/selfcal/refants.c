@@ -23,22 +23,30 @@ static double middle(const double (*offset)[2], int axis, int antennas)
     return median;
 }
 
+void cal_refants_rank_again(cal_ranked_antenna *ranked, int antennas)
+{
+    double farthest = 0, worst = 0, strongest = 0;
+    for (int i = 0; i < antennas; i++) {
+        farthest = fmax(farthest, ranked[i].distance);
+        worst = fmax(worst, ranked[i].flagged);
+        strongest = fmax(strongest, ranked[i].snr);
+    }
+    for (int i = 0; i < antennas; i++)
+        ranked[i].score = (farthest > 0 ? ranked[i].distance / farthest : 0) +
+                          (worst > 0 && ranked[i].flagged > 0 ? ranked[i].flagged / worst : 0) +
+                          (strongest > 0 ? 1 - ranked[i].snr / strongest : 0);
+    qsort(ranked, antennas, sizeof *ranked, by_score);
+}
+
 void cal_refants_rank(const double (*offset)[2], const double *flagged, int antennas,
                       cal_ranked_antenna *ranked)
 {
     double east = middle(offset, 0, antennas), north = middle(offset, 1, antennas);
-    double farthest = 0, worst = 0;
-    for (int i = 0; i < antennas; i++) {
+    for (int i = 0; i < antennas; i++)
         ranked[i] = (cal_ranked_antenna){
             .index = i,
             .distance = hypot(offset[i][0] - east, offset[i][1] - north),
             .flagged = flagged[i],
         };
-        farthest = fmax(farthest, ranked[i].distance);
-        worst = fmax(worst, flagged[i]);
-    }
-    for (int i = 0; i < antennas; i++)
-        ranked[i].score = (farthest > 0 ? ranked[i].distance / farthest : 0) +
-                          (worst > 0 && flagged[i] > 0 ? flagged[i] / worst : 0);
-    qsort(ranked, antennas, sizeof *ranked, by_score);
+    cal_refants_rank_again(ranked, antennas);
 }

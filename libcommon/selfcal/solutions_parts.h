@@ -41,6 +41,9 @@ cal_chained cal_chained_copy(const cal_chained *one);
 /* --gaintable T --spwmap M --interp I */
 void cal_chained_words(const cal_chained *one, cal_words *argv);
 
+/* block.refant and block.refants in the order that the S/N of the solutions gives too. */
+cal_status cal_block_rank_again(jv *block, const char *gaintable, cal_error *err);
+
 /* Whole numbers of an array in an object; the caller frees them. NULL for none. */
 int *cal_ints_of(jv object, const char *key, int *count);
 char *cal_spwmap_text(const int *map, int count); /* "0,0,1"; the caller frees it */

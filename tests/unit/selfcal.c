@@ -297,6 +297,18 @@ static void file_names(void)
     free(name);
 }
 
+static void antennas_again(void)
+{
+    cal_ranked_antenna ranked[] = {{.index = 0, .distance = 100, .snr = 10},
+                                   {.index = 1, .distance = 0, .snr = 5},
+                                   {.index = 2, .distance = 50, .flagged = NAN, .snr = 10}};
+    cal_refants_rank_again(ranked, 3);
+    CHECK(ranked[0].index == 1 && ranked[1].index == 2 && ranked[2].index == 0);
+    CHECK_NEAR(ranked[0].score, 0.5, 1e-12);
+    CHECK_NEAR(ranked[1].score, 0.5, 1e-12);
+    CHECK_NEAR(ranked[2].score, 1, 1e-12);
+}
+
 /* ---- names of tables ---- */
 
 static void table_names(void)
@@ -345,6 +357,7 @@ int main(void)
     spectral_modes();
     antennas();
     file_names();
+    antennas_again();
     table_names();
     return unit_done();
 }

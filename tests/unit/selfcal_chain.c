@@ -21,7 +21,8 @@ static const char state[] =
     " 'spws': [{'spw': 0, 'baseband': 1, 'frequency_hz': 3e9, 'effective_bandwidth_hz': 16e6},"
     "          {'spw': 1, 'baseband': 1, 'frequency_hz': 3.016e9, 'effective_bandwidth_hz': 16e6}],"
     " 'vis': [{'vis': 'a.ms', 'TOS': 120, 'spwmap': [0, 0], 'baseband_spwmap': [0, 0],"
-    "          'refant': 'ea01,ea02', 'spws': ["
+    "          'refant': 'ea01,ea02', 'refants': ["
+    "  {'name': 'ea02', 'distance_m': 40}, {'name': 'ea01', 'distance_m': 40.5}], 'spws': ["
     "  {'spw': 0, 'id': 0, 'effective_bandwidth_hz': 16e6},"
     "  {'spw': 1, 'id': 1, 'effective_bandwidth_hz': 16e6}]}],"
     " 'solints': ["
@@ -257,6 +258,27 @@ static void ladder(void)
     CHECK(text_of_block_is("gaintable_solint_final", "[\"inf_EB\",\"20.00s\",\"inf_ap\"]"));
 }
 
+static void ranks(void)
+{
+    cal_error err = {0};
+    cal_solution_set set;
+    settings.rerank_refants = true;
+    CHECK(!cal_solutions_make(&work, 1, 1, 1000, &set, &err));
+    cal_caltable *table;
+    double snr[2] = {0};
+    if (CHECK(!cal_caltable_read(set.tried[0].path, &table, &err)))
+        for (int64_t row = 0; row < table->rows; row++)
+            if (table->antenna1[row] < 2)
+                snr[table->antenna1[row]] += table->snr[table->offset[row]];
+    cal_caltable_free(table);
+    cal_accept_chain(&work, 1, &set);
+    double most = fmax(snr[0], snr[1]);
+    bool first = 40.5 / 40.5 + 1 - snr[0] / most < 40 / 40.5 + 1 - snr[1] / most;
+    CHECK(text_of_block_is("refant", first ? "\"ea01,ea02\"" : "\"ea02,ea01\""));
+    settings.rerank_refants = false;
+    cal_solutions_free(&set, 1);
+}
+
 /* An antenna that is noise alone. */
 static void poor_antenna(void)
 {
@@ -304,6 +326,7 @@ int main(void)
         without_tables();
         ladder();
         poor_antenna();
+        ranks();
         no_solution();
     }
     char *folder = getcwd(NULL, 0);
