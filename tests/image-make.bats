@@ -88,15 +88,57 @@ END
     assert_regex "$stderr" "needs --niter above 0"
 }
 
-@test "image-make: windows with different numbers of channels are imaged; the model that WSClean cannot write there is refused" {
+@test "image-make: windows with different numbers of channels are imaged, and get the model" {
     ms-sim --dry-run --antennas 8 --length 30s --jq '.scene | .spws[0].nchan = 2 | .spws[1].nchan = 6' x.ms > scene.json
     ms-sim scene.json mixed.ms > /dev/null
     before=$(hash_tree mixed.ms)
-    run --separate-stderr -3 image-make --imsize 128 --cell 4arcsec --niter 50 --savemodel modelcolumn mixed.ms mixed
-    assert_regex "$stderr" "differ in their number of channels; split these off first"
-    run --separate-stderr -3 image-make --spw 1 --imsize 128 --cell 4arcsec --niter 50 --savemodel modelcolumn mixed.ms mixed
     run -0 image-make --imsize 128 --cell 4arcsec --niter 50 mixed.ms mixed
     assert_equal "$(hash_tree mixed.ms)" "$before"
+    image-make --force --imsize 128 --cell 4arcsec --niter 50 --savemodel modelcolumn --uvrange '>200m' mixed.ms mixed > mixed.json
+    run -0 jq -c '[.diverged, .spws, (.peak_fit.value - 1 | fabs) < 0.1]' mixed.json
+    assert_output '[false,[0,1],true]'
+    run -0 $PYTHON - << 'END'
+import casacore.tables as t
+ms = t.table("mixed.ms", ack=False)
+for dd in 0, 1: # all baselines have it, also those left out of the image
+    rows = t.taql(f"select from $ms where DATA_DESC_ID == {dd}")
+    model, data = rows.getcol("MODEL_DATA"), rows.getcol("DATA")
+    print(model.shape == data.shape, (abs(model) > 0.5).mean() > 0.99, abs(model - data).std() < 0.2)
+END
+    assert_output "$(printf 'True True True\nTrue True True')"
+    run -0 ls
+    refute_output --partial channels.ms
+}
+
+@test "image-make: sets in which the field and the windows have other ids, and in which one lacks a window" {
+    A='A,04h28m40.8,18d01m48' B='B,04h40m00,18d01m48'
+    ms-sim --antennas 14 --spws 2 --nchan 2 --noise 0.02 --start 2018/10/01/08:00:00 --field $A --source 2,20,-36 --field $B --source 1,30,0 \
+        --scan A,60s --scan B,60s ab.ms > /dev/null
+    ms-sim --antennas 10 --spws 1 --nchan 4 --noise 0.02 --start 2018/10/01/09:00:00 --field $B --source 1,30,0 --field $A --source 2,20,-36 \
+        --scan A,60s --scan B,60s ba.ms > /dev/null
+    common="--imsize 256 --cell 1arcsec --niter 200 --nsigma 4"
+    image-make $common --field B --savemodel modelcolumn ab.ms ba.ms b > b.json
+    run -0 jq -c '[.fields, .peak.pixel, .peak.ra[:9], (.peak_fit.value - 1 | fabs) < 0.05, .field_name]' b.json
+    assert_output '[[1,0],[98,128],"04h40m02.",true,"B"]'
+    # an id of the first set means the same place in the others
+    run -0 image-make --force $common --field 1 --jq '[.rows, .fields]' ab.ms ba.ms b
+    assert_output "[$(jq .rows b.json),[1,0]]"
+    run -0 $PYTHON - << 'END'
+import casacore.tables as t
+for name, b in ("ab.ms", 1), ("ba.ms", 0):
+    ms = t.table(name, ack=False)
+    for field in b, 1 - b:
+        rows = t.taql(f"select from $ms where FIELD_ID == {field}")
+        print(abs(abs(rows.getcol("MODEL_DATA")).mean() - (field == b)) < 0.02)
+END
+    assert_output "$(printf 'True\nTrue\nTrue\nTrue')"
+    run --separate-stderr -3 image-make $common --field A "$SCENE/two.ms" other.ms x
+    # windows that are chosen by frequency have ids of their own in each set
+    ms-sim --dry-run --antennas 10 --nchan 2 --spws 2 --start 2018/10/01/10:00:00 --field $B --source 9 --jq '.scene | .spws |= [.[1]]' x.ms > scene.json
+    ms-sim scene.json second.ms > /dev/null
+    run -0 image-make $common --field B --spw 3.019~3.021GHz --jq '[.spws, .rows, .peak.pixel]' ab.ms second.ms s
+    rows=$(($(ms-info --jq '.fields[1].rows' ab.ms) / 2 + $(ms-info --jq .rows second.ms)))
+    assert_output "[[1],$rows,[128,128]]" # second.ms has its source in the middle, and more of it
 }
 
 @test "image-make: a mask decides the grid, must fit, and must not be empty" {

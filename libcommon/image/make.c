@@ -5,6 +5,7 @@
 #include "image/fits.h"
 #include "image/plan.h"
 #include "image/request.h"
+#include "image/views.h"
 #include "ms/data_column.h"
 #include "ms/history.h"
 #include "plugin/loader.h"
@@ -83,8 +84,28 @@ static cal_status write_history(const cal_image_job *job, cal_error *err)
     return status;
 }
 
+/* Views instead of the sets, where ids or shapes demand it; they hold what is selected, so windows need not be named. */
+static cal_status put_views(const cal_image_job *job, const cal_image_plan *plan,
+                            const char *folder, jv *input, cal_error *err)
+{
+    bool saves = cal_json_bool_at(*input, "save_model", false);
+    cal_words views = {0};
+    cal_status status = CAL_OK;
+    if (!plan->ids_differ && (plan->one_shape || !saves))
+        return CAL_OK;
+    for (int i = 0; saves && i < job->count && !status; i++)
+        status = cal_data_column_make(job->ms[i], "MODEL_DATA", err);
+    if (!status)
+        status = cal_image_views(job->ms, job->selected, plan, folder, &views, err);
+    cal_json_set(input, "ms", cal_json_texts((const char *const *)views.item, views.count));
+    *input = jv_object_delete(*input, jv_string("spw"));
+    cal_words_free(&views);
+    return status;
+}
+
 /* In a directory that goes away with everything in it, whatever happens. */
-static cal_status make_images(const cal_image_job *job, jv input, jv *result, cal_error *err)
+static cal_status make_images(const cal_image_job *job, const cal_image_plan *plan, jv input,
+                              jv *result, cal_error *err)
 {
     cal_output *out = NULL;
     char *primary = cal_format("%s-image.fits", job->name), *base = cal_basename(job->name),
@@ -98,7 +119,9 @@ static cal_status make_images(const cal_image_job *job, jv input, jv *result, ca
         working = cal_format("%s/%s", cal_output_path(out), base);
         cal_json_set(&input, "name", jv_string(working));
         cal_json_set(&input, "temp_dir", jv_string(cal_output_path(out)));
-        status = run_plugin(job, jv_copy(input), working, result, err);
+        status = put_views(job, plan, cal_output_path(out), &input, err);
+        if (!status)
+            status = run_plugin(job, jv_copy(input), working, result, err);
         if (!status) {
             jv images = cal_json_at(*result, "images");
             status = move_images(&images, job, working, err);
@@ -138,19 +161,21 @@ static double largest_pixel(jv images, const char *kind)
 
 /* A clean that takes sidelobes for sources adds more than it takes away. In the end WSClean cannot compute the residual any more and
  * writes 0 for it, but the model is in the image. */
-static void warn_if_diverged(jv result)
+static bool has_diverged(jv result)
 {
     const double too_much =
         10; /* sources that the beam blends or that bowls lower stay far below */
     jv images = cal_json_at(result, "images");
     double dirty = largest_pixel(images, "dirty"), residual = largest_pixel(images, "residual"),
            restored = largest_pixel(images, "image");
-    if (residual > dirty || restored > too_much * dirty)
+    bool diverged = residual > dirty || restored > too_much * dirty;
+    if (diverged)
         cal_warn("the clean diverged: the residual reaches %.3g Jy/beam, the image %.3g, before it "
                  "was %.3g; try a smaller --mgain, a --mask, or fewer components (--niter, "
                  "--threshold)",
                  residual, restored, dirty);
     jv_free(images);
+    return diverged;
 }
 
 /* ---- the report ---- */
@@ -175,6 +200,7 @@ static jv report(const cal_image_job *job, const cal_image_plan *plan, const cal
         cal_json_set(&document, numbers[i], made ? cal_json_at(stats, numbers[i]) : jv_null());
     cal_json_set(&document, "major_iterations", cal_json_at(result, "major_iterations"));
     cal_json_set(&document, "minor_iterations", cal_json_at(result, "minor_iterations"));
+    cal_json_set(&document, "diverged", cal_json_at(result, "diverged"));
     cal_json_set(&document, "images", made ? cal_json_at(result, "images") : jv_array());
     cal_json_set(&document, "command", cal_json_at(result, "command"));
     cal_json_set(&document, "input", cal_json_at(result, "input"));
@@ -199,12 +225,12 @@ cal_status cal_image_make(const cal_image_job *job, jv *document, cal_error *err
         cal_json_set(&input, "name", jv_string(job->name));
         status = run_plugin(job, jv_copy(input), NULL, &result, err);
     } else {
-        status = make_images(job, jv_copy(input), &result, err);
+        status = make_images(job, &plan, jv_copy(input), &result, err);
     }
     if (!status) {
         if (!job->dry_run) {
             cal_json_set(&result, "input", jv_copy(input));
-            warn_if_diverged(result);
+            cal_json_set(&result, "diverged", jv_bool(has_diverged(result)));
         }
         *document = report(job, &plan, &grid, result);
     }

@@ -97,6 +97,25 @@ static bool same_place(const double a[2], const double b[2])
     return hypot(dec, ra) < 0.0005 / 3600 / 180 * CAL_PI;
 }
 
+static bool has_id(const int *list, int count, int id)
+{
+    for (int i = 0; i < count; i++)
+        if (list[i] == id)
+            return true;
+    return false;
+}
+
+/* The ids of this set behind those that are there. */
+static void join_fields(const int *field, int count, cal_image_plan *plan, bool first_set)
+{
+    bool same = count == plan->fields && !memcmp(field, plan->field, (size_t)count * sizeof *field);
+    plan->ids_differ = plan->ids_differ || (!first_set && !same);
+    plan->field = cal_grow(plan->field, (size_t)(plan->fields + count), sizeof *plan->field);
+    for (int i = 0; i < count; i++)
+        if (!has_id(plan->field, plan->fields, field[i]))
+            plan->field[plan->fields++] = field[i];
+}
+
 static cal_status take_fields(const survey *s, cal_image_plan *plan, bool first_set, cal_error *err)
 {
     int count = 0, *field = CAL_NEW_ARRAY(int, s->meta->fields);
@@ -118,21 +137,13 @@ static cal_status take_fields(const survey *s, cal_image_plan *plan, bool first_
                     : cal_fail(err, CAL_INPUT,
                                "%s: field %d %s has another phase centre than the set before it",
                                s->meta->path, field[i], s->meta->field[field[i]].name);
-    bool same = first_set || (count == plan->fields &&
-                              !memcmp(field, plan->field, (size_t)count * sizeof *field));
-    if (!status && !same)
-        status = cal_fail(
-            err, CAL_INPUT,
-            "%s: the field has id %d here and id %d in the set before; ids must agree (ms-split "
-            "renumbers them)",
-            s->meta->path, field[0], plan->field[0]);
-    free(plan->field);
-    plan->field = field;
-    plan->fields = count;
+    if (!status)
+        join_fields(field, count, plan, first_set);
+    free(field);
     return status;
 }
 
-static cal_status take_spws(const survey *s, cal_image_plan *plan, bool first_set, cal_error *err)
+static void take_spws(const survey *s, cal_image_plan *plan, bool first_set)
 {
     int count = 0, *spw = CAL_NEW_ARRAY(int, s->meta->dds);
     for (int w = 0; w < s->meta->spws; w++) {
@@ -150,19 +161,15 @@ static cal_status take_spws(const survey *s, cal_image_plan *plan, bool first_se
             plan->freq[1] = fmax(plan->freq[1], freq);
         }
     }
-    bool same =
-        first_set || (count == plan->spws && !memcmp(spw, plan->spw, (size_t)count * sizeof *spw));
+    bool same = count == plan->spws && !memcmp(spw, plan->spw, (size_t)count * sizeof *spw);
     plan->all_spws = !cal_selection_has(s->selection, "spw");
-    free(plan->spw);
-    plan->spw = spw;
-    plan->spws = count;
-    if (!same && !plan->all_spws)
-        return cal_fail(err, CAL_INPUT,
-                        "%s: its spectral windows have other ids than those of the set before; ids "
-                        "must agree (ms-split "
-                        "renumbers them)",
-                        s->meta->path);
-    return CAL_OK;
+    plan->ids_differ = plan->ids_differ || (!first_set && !same && !plan->all_spws);
+    if (first_set) {
+        plan->spw = spw;
+        plan->spws = count;
+    } else {
+        free(spw);
+    }
 }
 
 /* The correlation of these windows when they have one, and the same one as those before. */
@@ -188,8 +195,7 @@ static cal_status take(const survey *s, cal_image_plan *plan, bool first_set, ca
     if (!s->rows)
         return cal_fail(err, CAL_DATA, "%s: no unflagged row matches the selection", s->meta->path);
     cal_status status = take_fields(s, plan, first_set, err);
-    if (!status)
-        status = take_spws(s, plan, first_set, err);
+    take_spws(s, plan, first_set);
     for (int a = 0; a < s->meta->antennas; a++) {
         double dish = s->meta->antenna[a].diameter;
         if (s->antenna_on[a] && dish > 0)
@@ -213,6 +219,48 @@ static cal_status take_uv_bounds(const cal_selection *selection, cal_image_plan 
                     "imaging takes one uvrange, not several: \">30m\", \"1~20klambda\"");
 }
 
+/* Does the selection have only fields with the plan's phase centre? */
+static bool is_at_centre(const cal_selection *selection, const cal_meta *meta,
+                         const cal_image_plan *plan)
+{
+    int count;
+    const int *field = cal_selection_fields(selection, &count);
+    for (int i = 0; i < count; i++)
+        if (!same_place(meta->field[field[i]].phase_dir, plan->centre))
+            return false;
+    return true;
+}
+
+/* "0,3": fields with the plan's phase centre; NULL for none. */
+static char *fields_at_centre(const cal_meta *meta, const cal_image_plan *plan)
+{
+    cal_buf list = {0};
+    for (int f = 0; f < meta->fields; f++)
+        if (same_place(meta->field[f].phase_dir, plan->centre))
+            cal_buf_addf(&list, "%s%d", list.len ? "," : "", f);
+    return cal_buf_steal(&list);
+}
+
+/* As it is written or, where that is no field of this set or another place than in the set before, by place. */
+static cal_status select_rows(const cal_select_text *text, cal_table *ms, const cal_meta *meta,
+                              cal_image_plan *plan, bool first_set, cal_selection **selection,
+                              cal_error *err)
+{
+    cal_select_text own = *text;
+    char **field = &plan->field_text[plan->sets++];
+    cal_status status = cal_select_resolve(text, ms, meta, selection, err);
+    *field = cal_copy_text(text->field);
+    if (first_set || !text->field || (!status && is_at_centre(*selection, meta, plan)))
+        return status;
+    char *by_place = fields_at_centre(meta, plan);
+    if (!by_place)
+        return status;
+    cal_selection_free(*selection);
+    free(*field);
+    own.field = *field = by_place;
+    return cal_select_resolve(&own, ms, meta, selection, err);
+}
+
 static cal_status look_at_set(const char *path, const cal_select_text *text, cal_image_plan *plan,
                               bool first_set, cal_error *err)
 {
@@ -223,7 +271,7 @@ static cal_status look_at_set(const char *path, const cal_select_text *text, cal
     cal_status status = cal_meta_load(path, &ms, &meta, err);
     if (status)
         return status;
-    status = cal_select_resolve(text, ms, meta, &selection, err);
+    status = select_rows(text, ms, meta, plan, first_set, &selection, err);
     if (!status && !(status = check_channels(selection, err)) &&
         !(status = take_uv_bounds(selection, plan, err))) {
         s = (survey){.meta = meta,
@@ -250,7 +298,7 @@ static cal_status look_at_set(const char *path, const cal_select_text *text, cal
 cal_status cal_image_plan_make(char *const *path, int count, const cal_select_text *text,
                                cal_image_plan *plan, cal_error *err)
 {
-    *plan = (cal_image_plan){.one_shape = true};
+    *plan = (cal_image_plan){.one_shape = true, .field_text = CAL_NEW_ARRAY(char *, count)};
     cal_status status = CAL_OK;
     for (int i = 0; !status && i < count; i++)
         status = look_at_set(path[i], text, plan, i == 0, err);
@@ -267,6 +315,9 @@ void cal_image_plan_clear(cal_image_plan *plan)
     free(plan->field);
     free(plan->spw);
     free(plan->field_name);
+    for (int i = 0; i < plan->sets; i++)
+        free(plan->field_text[i]);
+    free(plan->field_text);
     *plan = (cal_image_plan){0};
 }
 

@@ -8,9 +8,13 @@
 #include "ms/select.h"
 
 typedef struct cal_image_plan {
-    int *field, fields;     /* ids that have rows; the same in every MS */
-    int *spw, spws;         /* ids that have rows */
-    int all_spws;           /* the windows were not restricted */
+    int *field, fields; /* ids that have rows; those of the first MS first */
+    int *spw, spws;     /* ids that have rows in the first MS */
+    int all_spws;       /* the windows were not restricted */
+    bool
+        ids_differ; /* of the fields or, if restricted, of the windows: an imager that knows ids only needs views (views.h) */
+    char **field_text; /* [sets] --field for each MS; items may be NULL: all */
+    int sets;
     char *field_name;       /* of the first one */
     double centre[2];       /* phase centre, rad */
     double longest;         /* baseline in wavelengths, projected */
@@ -18,15 +22,16 @@ typedef struct cal_image_plan {
     double dish;            /* smallest antenna's diameter, m; 0 when not known */
     double uv_low, uv_high; /* of the uvrange; 0 and INFINITY without one */
     bool uv_wavelengths;    /* they are in wavelengths, not m */
-    bool one_shape;         /* all these windows have as many channels as the set's first one */
+    bool one_shape;         /* in every MS these windows have as many channels as its first one */
     bool has_corrected;     /* every MS has CORRECTED_DATA */
     const char *only_corr;  /* XX where all data have this one correlation; NULL for several */
     int64_t rows;
 } cal_image_plan;
 
-/* Look at the selected rows of all `count` sets. CAL_DATA when there are none; CAL_USAGE when the fields have several phase centres
- * or when channels are selected within a window, which an imager that knows ids only cannot do; CAL_INPUT when ids mean
- * different things in the sets. The caller calls cal_image_plan_clear(). */
+/* Look at the selected rows of all `count` sets. Where the field that is selected in the first one is not found in another, by id or name
+ * and with its phase centre, those with that centre are taken there. CAL_DATA when there are no rows; CAL_USAGE when the fields have several
+ * phase centres or when channels are selected within a window, which an imager that knows ids only cannot do; CAL_INPUT when no field of
+ * a set has the phase centre. The caller calls cal_image_plan_clear(). */
 cal_status cal_image_plan_make(char *const *path, int count, const cal_select_text *text,
                                cal_image_plan *plan, cal_error *err);
 void cal_image_plan_clear(cal_image_plan *plan);

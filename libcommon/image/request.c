@@ -200,25 +200,10 @@ static cal_status check_wish(const cal_image_wish *wish, cal_error *err)
     return CAL_OK;
 }
 
-/* WSClean 3.1 ends in the middle of writing the model, with an exception, where a window has another number of channels than the first
- * one of the set, even if that is not selected. */
-static cal_status check_model(const cal_image_wish *wish, const cal_image_plan *plan,
-                              cal_error *err)
-{
-    if (strcmp(wish->savemodel, "modelcolumn") || plan->one_shape)
-        return CAL_OK;
-    return cal_fail(err, CAL_INPUT,
-                    "the model cannot be written to a set whose spectral windows differ in their "
-                    "number of channels; "
-                    "split these off first (ms-split --spw)");
-}
-
 cal_status cal_image_request(const cal_image_job *job, const cal_image_plan *plan,
                              cal_image_grid *grid, jv *input, cal_error *err)
 {
     cal_status status = check_wish(job->wish, err);
-    if (!status)
-        status = check_model(job->wish, plan, err);
     if (!status)
         status = choose_grid(job->wish, plan, grid, err);
     if (status)

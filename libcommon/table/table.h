@@ -210,6 +210,9 @@ cal_status cal_table_copy(const cal_table *table, const char *path, cal_span row
 /* The same, and the copy is open for writing; cal_table_close() it. */
 cal_status cal_table_copy_open(const cal_table *table, const char *path, cal_span rows,
                                int *dangling, cal_table **copied, cal_error *err);
+/* A table at a new path that is nothing but these rows of the table, in this order: casacore programs take it for a table of its own, and what they
+ * write to it goes to the table. */
+cal_status cal_table_view(const cal_table *table, const char *path, cal_span rows, cal_error *err);
 /* The whole of a small table whose cells were read already and are sound: its files are copied as they are, where it holds no
  * other tables; else cell by cell as above. `write`: the copy is to be changed. */
 cal_status cal_table_copy_files(const cal_table *table, const char *path, bool write,
