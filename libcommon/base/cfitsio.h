@@ -15,6 +15,7 @@
     USE(ffghadll)                                                                                  \
     USE(ffgidm)                                                                                    \
     USE(ffgiszll)                                                                                  \
+    USE(ffmahd)                                                                                    \
     USE(ffmrhd)                                                                                    \
     USE(ffdkopn)                                                                                   \
     USE(ffwldp)                                                                                    \
@@ -53,6 +54,7 @@ cal_status cal_cfitsio_load(cal_error *err);
 #define ffghadll                 cal_cfitsio.ffghadll
 #define ffgidm                   cal_cfitsio.ffgidm
 #define ffgiszll                 cal_cfitsio.ffgiszll
+#define ffmahd                   cal_cfitsio.ffmahd
 #define ffmrhd                   cal_cfitsio.ffmrhd
 #define ffdkopn                  cal_cfitsio.ffdkopn
 #define ffwldp                   cal_cfitsio.ffwldp
