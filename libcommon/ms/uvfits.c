@@ -8,6 +8,8 @@
 
 static const double degree = CAL_PI / 180;
 
+enum { MOST_PARAMS = 1000 };
+
 /* casacore's codes */
 enum { FRAME_LSRK = 1, FRAME_LSRD = 2, FRAME_BARY = 3, FRAME_GEO = 4, FRAME_TOPO = 5 };
 
@@ -222,6 +224,18 @@ void cal_uvfits_trim(char *text)
         text[--n] = 0;
 }
 
+/* The length of a compressed file is only known to cfitsio. */
+static cal_status try_last_group(const cal_uvfits *uvfits, cal_error *err)
+{
+    int status = 0, any;
+    float last;
+    fits_read_img_flt(uvfits->file, uvfits->groups, uvfits->group_size, 1, 0, &last, &any, &status);
+    if (status)
+        return cal_fits_fail(err, CAL_INPUT, uvfits->path, "its visibilities cannot be read",
+                             status);
+    return CAL_OK;
+}
+
 static cal_status read_header(cal_uvfits *uvfits, cal_error *err)
 {
     char groups[FLEN_VALUE];
@@ -232,6 +246,9 @@ static cal_status read_header(cal_uvfits *uvfits, cal_error *err)
                         uvfits->path);
     uvfits->groups = (int64_t)cal_fits_key_number(uvfits->file, "GCOUNT", 0);
     uvfits->params = (int)cal_fits_key_number(uvfits->file, "PCOUNT", 0);
+    if (uvfits->params < 0 || uvfits->params > MOST_PARAMS)
+        return cal_fail(err, CAL_INPUT, "%s: PCOUNT = %d makes no sense", uvfits->path,
+                        uvfits->params);
     if (uvfits->groups < 1)
         return cal_fail(err, CAL_DATA, "%s: holds no visibilities (GCOUNT = 0)", uvfits->path);
     cal_fits_key_text(uvfits->file, "TELESCOP", uvfits->telescope);
@@ -241,7 +258,7 @@ static cal_status read_header(cal_uvfits *uvfits, cal_error *err)
     uvfits->epoch = read_epoch(uvfits->file);
     uvfits->date_obs = read_date(uvfits->file);
     if (cal_fits_check_length(uvfits->file, uvfits->path, err) || read_axes(uvfits, err) ||
-        read_params(uvfits, err))
+        read_params(uvfits, err) || try_last_group(uvfits, err))
         return err->status;
     return CAL_OK;
 }
