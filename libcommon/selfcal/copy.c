@@ -189,7 +189,8 @@ static void write_command(const making *m, cal_copy *made)
     cal_words_add(&made->argv, "ms-split");
     add_fields(m, &made->argv);
     bool averaged = add_windows(made, &made->argv);
-    add_option(&made->argv, "--datacolumn", m->settings->datacolumn);
+    const char *column = m->settings->datacolumn;
+    add_option(&made->argv, "--datacolumn", strcmp(column, "auto") ? column : m->set->column);
     if (timebin > 0)
         add_option(&made->argv, "--timebin", m->settings->timebin);
     if (averaged || timebin > 0)

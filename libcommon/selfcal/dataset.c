@@ -199,6 +199,23 @@ static cal_status check_document(jv info, cal_error *err)
     return CAL_OK;
 }
 
+static const char *usual_column(jv info)
+{
+    jv columns = cal_json_at(info, "columns");
+    const char *column = "auto";
+    if (jv_get_kind(columns) == JV_KIND_ARRAY) {
+        column = "data";
+        jv_array_foreach(columns, i, each)
+        {
+            if (!strcmp(cal_json_text_at(each, "name", ""), "CORRECTED_DATA"))
+                column = "corrected";
+            jv_free(each);
+        }
+    }
+    jv_free(columns);
+    return column;
+}
+
 #define READ_LIST(key, reader, list, count)                                                        \
     cal_info_list(info, key, reader, sizeof *set->list, (void **)&set->list, &set->count, err)
 
@@ -216,6 +233,7 @@ cal_status cal_dataset_read(jv info, const char *name, cal_dataset *set, cal_err
     set->root = cal_selfcal_root(set->path);
     set->size = cal_json_number_at(info, "size_bytes", 0);
     set->telescope = telescope_of(info, set);
+    set->column = usual_column(info);
     jv descriptions = cal_json_at(info, "data_descs");
     if (jv_get_kind(descriptions) == JV_KIND_ARRAY)
         jv_array_foreach(descriptions, i, description)

@@ -52,6 +52,8 @@ typedef struct cal_dataset {
     cal_plan_scan *scan;
     int antennas, fields, spws, scans;
     bool has_intents; /* some field is known to be a target */
+    const char *
+        column; /* what ms-split takes by itself: data, corrected; auto where ms-info did not tell */
 } cal_dataset;
 
 /* From one document (borrowed); `name` is for messages. CAL_INPUT with the place for what is no document of ms-info. */

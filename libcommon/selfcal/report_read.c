@@ -84,12 +84,7 @@ jv cal_report_solution(jv set)
        found = jv_null();
     jv_array_foreach(tried, i, solution)
     {
-        bool taken =
-            jv_get_kind(chosen) == JV_KIND_NUMBER
-                ? i == (int)jv_number_value(chosen)
-                : jv_get_kind(chosen) == JV_KIND_STRING &&
-                      !strcmp(jv_string_value(chosen), cal_json_text_at(solution, "mode", ""));
-        if (taken) {
+        if (jv_get_kind(chosen) == JV_KIND_NUMBER && i == (int)jv_number_value(chosen)) {
             jv_free(found);
             found = jv_copy(solution);
         }

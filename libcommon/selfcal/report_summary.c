@@ -203,9 +203,9 @@ static jv ladder(jv target)
 static jv passed_of(jv set, const char *path, jv found)
 {
     jv solution = cal_report_solution(set);
-    if (!strcmp(cal_json_text_at(solution, "path", ""), path)) {
+    if (!strcmp(cal_json_text_at(solution, "gaintable", ""), path)) {
         jv_free(found);
-        found = cal_report_list(solution, "passed");
+        found = cal_report_list(solution, "passed_through");
     }
     jv_free(solution);
     return found;

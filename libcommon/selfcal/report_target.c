@@ -139,7 +139,7 @@ static void add_commands(jv step, cal_buf *html)
 static void add_table_plots(const char *folder, jv solution, const char *block, bool amplitude,
                             cal_buf *html)
 {
-    const char *path = cal_json_text_at(solution, "path", NULL);
+    const char *path = cal_json_text_at(solution, "gaintable", NULL);
     char *file = path ? cal_report_path(folder, path) : NULL;
     cal_caltable *table = NULL;
     cal_error err = {0};
@@ -153,7 +153,8 @@ static void add_table_plots(const char *folder, jv solution, const char *block, 
         cal_html_text(html, *err.text ? err.text : "the state names no table");
         cal_buf_add(html, "</div>\n");
     } else {
-        jv passed = cal_json_at(solution, "passed"), gains = cal_report_gains(table, passed);
+        jv passed = cal_json_at(solution, "passed_through"),
+           gains = cal_report_gains(table, passed);
         cal_report_plot(table, gains, false, html);
         if (amplitude)
             cal_report_plot(table, gains, true, html);
@@ -169,7 +170,7 @@ static bool is_applied(jv target, jv sets)
 {
     jv blocks = cal_report_list(target, "vis"), set = jv_array_get(jv_copy(sets), 0),
        solution = cal_report_solution(set), block = jv_array_get(jv_copy(blocks), 0),
-       chain = cal_report_list(block, "gaintable_final"), path = cal_json_at(solution, "path");
+       chain = cal_report_list(block, "gaintable_final"), path = cal_json_at(solution, "gaintable");
     bool applied = false;
     jv_array_foreach(chain, i, each)
     {

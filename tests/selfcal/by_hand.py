@@ -68,16 +68,16 @@ def solve(target, index, entry):
         tool("gaincal", "--force", "--calmode", entry["solmode"], "--solint", entry["solint_interval"], "--gaintype", mode["gaincal_gaintype"],
              *(("--combine", mode["gaincal_combine"]) if mode["gaincal_combine"] else ()), "--refant", block["refant"], "--minsnr", 2, "--smodel", 1,
              *before, block["vis"], table)
-        sets.append({"vis": block["vis"], "chosen": mode["mode"], "reason": "the only mode that was tried",
-                     "tried": [{"mode": mode["mode"], "path": table, "spwmap": block["spwmap"] if "spw" in mode["gaincal_combine"] else [],
-                                "interp": target["applycal_interp"], "passed": []}]})
+        sets.append({"vis": block["vis"], "chosen": 0, "mode": mode["mode"], "reason": "the only mode that was tried",
+                     "tried": [{"mode": mode["mode"], "gaintable": table, "spwmap": block["spwmap"] if "spw" in mode["gaincal_combine"] else [],
+                                "interp": target["applycal_interp"], "passed_through": []}]})
     return sets
 
 
 def chain(block, entry, chosen):
     keep = [i for i, t in enumerate(block["gaintable_final"]) if entry["solmode"] == "ap" or "inf_EB" in t]
     lists = [[block[k][i] for i in keep] for k in ("gaintable_final", "spwmap_final", "applycal_interpolate_final")]
-    for each, value in zip(lists, (chosen["path"], chosen["spwmap"], chosen["interp"])):
+    for each, value in zip(lists, (chosen["gaintable"], chosen["spwmap"], chosen["interp"])):
         each.append(value)
     return lists
 
@@ -100,7 +100,7 @@ def rung(target, index, entry, newest):
     entry.update(Pass=better, SNR_pre=newest["SNR"], SNR_post=post["SNR"], RMS_pre=newest["RMS"], RMS_post=post["RMS"],
                  SNR_NF_pre=newest["SNR_NF"], SNR_NF_post=post["SNR_NF"], RMS_NF_pre=newest["RMS_NF"], RMS_NF_post=post["RMS_NF"],
                  Beam_growth=post["Beam_major"] * post["Beam_minor"] / newest["Beam_major"] / newest["Beam_minor"] - 1,
-                 final_mode=sets[0]["chosen"], Fail_Reason=None if better else "S/N decrease")
+                 final_mode=sets[0]["mode"], Fail_Reason=None if better else "S/N decrease")
     log(target, "solint", entry["solint"], index, images={"prior": pictures(newest), "post": pictures(post)}, solutions=sets,
         verdict={"kind": "accepted" if better else "refused", "snr_change": change, "reasons": reasons},
         decision=f'{entry["solint"]} is {"accepted" if better else "refused"}: {reasons[0]}',
@@ -109,7 +109,7 @@ def rung(target, index, entry, newest):
         return newest
     for block, lists in zip(target["vis"], chains):
         block["gaintable_final"], block["spwmap_final"], block["applycal_interpolate_final"] = lists
-    target["state"].update(SC_success=True, final_solint=entry["solint"], final_solint_mode=sets[0]["chosen"])
+    target["state"].update(SC_success=True, final_solint=entry["solint"], final_solint_mode=sets[0]["mode"])
     return post
 
 
@@ -124,7 +124,7 @@ def run(target):
     newest = first = picture(target, "initial", [b["vis"] for b in target["vis"]], "data")
     numbers(target, first, "orig")
     target["state"] = {"stage": "solving", "SC_success": False, "final_solint": None, "Stop_Reason": None, "pass": 1}
-    log(target, "initial", None, None, images={"post": pictures(first)}, decision=f'the first image has an S/N of {first["SNR"]:.1f}')
+    log(target, "initial", None, None, images={"initial": pictures(first)}, decision=f'the first image has an S/N of {first["SNR"]:.1f}')
     wanted = [] if target["target"] == args.faint else args.solints.split(",")
     tried = [(i, e) for i, e in enumerate(target["solints"]) if e["solint"] in wanted]
     for index, entry in tried:
@@ -134,7 +134,7 @@ def run(target):
         log(target, "stop", "inf_EB", 0, decision="a solution of inf_EB would have an S/N of 1.9, below 2.95: the target is left as it is")
     final = newest
     numbers(target, final, "final")
-    log(target, "final", None, None, images={"post": pictures(final)}, decision=f'the final image has an S/N of {final["SNR"]:.1f}')
+    log(target, "final", None, None, images={"final": pictures(final)}, decision=f'the final image has an S/N of {final["SNR"]:.1f}')
     target["state"].update(stage="done" if tried else "stopped", SNR=final["SNR"], RMS=final["RMS"])
     del target["token"]
 
