@@ -1,4 +1,4 @@
-/* Solve for antenna gains: G and T. */
+/* Solve for antenna gains and delays: G, T and K. */
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/output.h"
@@ -22,8 +22,8 @@ static bool solnorm, corrdepflags, append, force, dry_run;
 
 static const cal_option options[] = {
     CAL_HEADING("Solving"),
-    {"gaintype", 0, CAL_CHOICE, "TYPE", &gaintype, "a gain for each hand (G) or one for both (T)",
-     "G T", 0},
+    {"gaintype", 0, CAL_CHOICE, "TYPE", &gaintype,
+     "a gain for each hand (G), one for both (T), or a delay for each hand (K)", "G T K", 0},
     {"calmode", 'm', CAL_CHOICE, "MODE", &calmode, "phase (p), amplitude (a) or both (ap)",
      "ap p a", 0},
     {"solint", 'i', CAL_TEXT, "TIME", &solint_text,
@@ -82,6 +82,17 @@ static cal_status choose_model(const gaincal *run, cal_model *model, cal_error *
     return smodel ? cal_model_parse(smodel, model, err) : CAL_OK;
 }
 
+/* Delays are those against one antenna, of the data as they are: neither amplitudes nor S/N play a part. */
+static cal_status check_delay(gaincal *run, cal_error *err)
+{
+    if (!run->refant.count)
+        return cal_fail(err, CAL_USAGE,
+                        "--gaintype K: delays need a reference antenna; name it with --refant");
+    run->rule.gather.reference = run->refant.wanted[0];
+    run->rule.gather.mode = CAL_MODE_AP;
+    return CAL_OK;
+}
+
 static cal_status make_rule(gaincal *run, cal_error *err)
 {
     cal_solve_rule *rule = &run->rule;
@@ -91,12 +102,15 @@ static cal_status make_rule(gaincal *run, cal_error *err)
     *rule = (cal_solve_rule){.gather = {.mode = chosen_mode(),
                                         .scalar = !strcmp(gaintype, "T"),
                                         .corr_flags = corrdepflags,
+                                        .delay = !strcmp(gaintype, "K"),
                                         .jobs = jobs ? (int)jobs : cal_cores()},
                              .refant = run->refant.count ? run->refant.wanted[0] : -1,
                              .min_baselines = (int)minblperant,
                              .min_snr = minsnr,
                              .optimum = !strcmp(solver, "optimum"),
                              .combine_spw = run->combine.spw};
+    if (rule->gather.delay && check_delay(run, err))
+        return err->status;
     if (choose_model(run, &rule->gather.model, err) ||
         cal_solve_chains_open(&chain_list, run->meta, &rule->gather, err))
         return err->status;
@@ -157,6 +171,14 @@ static cal_status write_table(const gaincal *run, cal_output *out, const char *p
     return status;
 }
 
+static void finish_gains(gaincal *run)
+{
+    cal_refant_apply(&run->refant, run->meta, run->gains);
+    cal_gains_restrict(run->gains, run->rule.gather.mode);
+    if (solnorm)
+        cal_gains_normalise(run->gains, !strcmp(normtype, "median"));
+}
+
 static cal_status solve(gaincal *run, cal_output *out, const char *path, cal_error *err)
 {
     if (cal_solve_run(run->ms, run->meta, run->selection, run->plan, &run->rule, &run->gains,
@@ -167,10 +189,8 @@ static cal_status solve(gaincal *run, cal_output *out, const char *path, cal_err
                  (long long)run->not_finite);
     if (!run->gains->good)
         return fail_without_solution(run, err);
-    cal_refant_apply(&run->refant, run->meta, run->gains);
-    cal_gains_restrict(run->gains, run->rule.gather.mode);
-    if (solnorm)
-        cal_gains_normalise(run->gains, !strcmp(normtype, "median"));
+    if (!run->gains->delays)
+        finish_gains(run);
     return write_table(run, out, path, err);
 }
 
@@ -311,8 +331,8 @@ static const cal_tool tool = {
     .max_operands = 2,
     .about =
         "Solves for one complex gain per antenna, interval, spw and hand (G), or for both hands "
-        "together (T), against MODEL_DATA or a point source, and writes them as a calibration "
-        "table that CASA reads. Options are CASA's parameters. By default the iteration is CASA's "
+        "together (T), or for one delay per hand (K), against MODEL_DATA or a point source, and "
+        "writes them as a calibration table that CASA reads. Options are CASA's parameters. By default the iteration is CASA's "
         "as well, so that values, S/N and flags are the same; --solver optimum goes on to the "
         "least-squares optimum.",
     .options = options,
@@ -325,6 +345,8 @@ static const cal_tool tool = {
              "nearest,linear eb1.ms ap.G"},
             {"One phase for both hands and all spws, every 30 s, against a point source",
              "gaincal --gaintype T --calmode p --solint 30s --combine spw --smodel 1 eb1.ms p.T"},
+            {"Delays of a bright calibrator",
+             "gaincal --gaintype K --field 3C286 --refant ea05 eb1.ms k.K"},
             {"Which antennas fail",
              "gaincal --refant ea05 eb1.ms ap.G | jq '.spws[].antennas[] | select(.above_minsnr[0] "
              "< .expected[0])'"},

@@ -105,6 +105,29 @@ assert (all == same).all() and (all != long).any()'
     assert_output '[[4,4],[4,4],0]'
 }
 
+@test "delays are found again, by windows and over both; applied they leave none" {
+    ms-sim --quiet --antennas 6 --spws 2 --nchan 32 --scans 1 --length 30s --model --noise 0.01 --delay-rms 3 delays.ms > /dev/null
+    for jobs in 1 3; do
+        gaincal --gaintype K --refant ea02 -j $jobs delays.ms k$jobs.K > k.json
+    done
+    [ "$(hash_tree k1.K)" = "$(hash_tree k3.K)" ]
+    "$PYTHON" -m jsonschema -i k.json <(gaincal --schema)
+    gaincal --gaintype K --refant ea02 --gaintable k1.K delays.ms left.K > /dev/null
+    gaincal --gaintype K --refant ea02 --gaintable k1.K --combine spw delays.ms both.K > /dev/null
+    gaincal --gaintype K --refant ea02 --append delays.ms k3.K > /dev/null
+    "$PYTHON" -c '
+from casacore.tables import table
+import numpy as np
+k, both, left = (table(n, ack=False) for n in ("k1.K", "both.K", "left.K"))
+assert k.getkeyword("ParType") == "Float" and table("k3.K", ack=False).nrows() == 2 * k.nrows()
+delay, ant = k.getcol("FPARAM")[:, 0], k.getcol("ANTENNA1")
+assert np.std(delay) > 1 and (delay[ant == 1] == 0).all() and (k.getcol("ANTENNA2") == -1).all()
+assert both.nrows() == 6 and abs(both.getcol("FPARAM")).max() < 0.01 * np.std(delay)
+assert abs(left.getcol("FPARAM")).max() < 0.01 * np.std(delay)
+assert not k.getcol("FLAG").any() and (k.getcol("SNR") == 0).all()'
+    [ "$(caltable-info k1.K --jq .type)" = '"K Jones"' ]
+}
+
 @test "an earlier table of the same gains leaves gains of 1; zero weights, NaN and flags are left out" {
     cp -r "$SETS/noisy.ms" odd.ms
     taql "update odd.ms set DATA[0,0]=1e30, FLAG[0,0]=T where ANTENNA1==1"
@@ -206,7 +229,8 @@ print(4 * abs(table(sys.argv[1] + "/SPECTRAL_WINDOW", ack=False).getcell("CHAN_W
     refuse 3 'no field matches' --field nobody "$SETS/noisy.ms" g.G
     refuse 4 'no cross-correlations' --timerange 2001/01/01~2001/01/02 "$SETS/noisy.ms" g.G
     refuse 3 'nope.G' --gaintable nope.G "$SETS/noisy.ms" g.G
-    refuse 2 'G T' --gaintype K "$SETS/noisy.ms" g.G
+    refuse 2 'G T K' --gaintype B "$SETS/noisy.ms" g.G
+    refuse 2 '--refant' --gaintype K "$SETS/noisy.ms" g.G
     refuse 2 'solint' --solint soon "$SETS/noisy.ms" g.G
     refuse 2 'combine' --combine scans "$SETS/noisy.ms" g.G
     refuse 2 'smodel' --smodel bright "$SETS/noisy.ms" g.G

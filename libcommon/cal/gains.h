@@ -25,6 +25,7 @@ typedef struct cal_interval_gains {
 
 typedef struct cal_gain_list {
     int antennas, pars; /* pars: 1 (T) or 2 (G) */
+    bool delays;        /* K: the gains' real parts are delays in ns */
     int count, good;
     cal_interval_gains *item;
 } cal_gain_list;

@@ -128,6 +128,7 @@ void cal_gather_free(cal_gather *gather)
     free(gather->ready);
     free(gather->scratch);
     free(gather->sums);
+    free(gather->row_cell);
     free(gather);
 }
 
@@ -227,7 +228,13 @@ static void sum_row(const cal_gather *gather, const cal_block *part, int64_t row
         scratch->not_finite +=
             cal_row_drop_not_finite(data, model, scratch->use, scratch->weight, dd->samples);
         cal_row_sum(data, model, scratch->use, scratch->weight, dd->samples, dd->ncorr, sums);
+        use = scratch->use;
+        weight = scratch->weight;
     }
+    if (gather->rule.delay)
+        cal_spectrum_take(gather, dd, data, model, use, weight,
+                          spectra ? NULL : scratch->row_weight + row * dd->ncorr,
+                          scratch->row_factor + row * dd->ncorr, sums);
     for (int c = 0; c < dd->ncorr; c++) {
         float w = spectra ? 1 : scratch->row_weight[row * dd->ncorr + c];
         if (sums->modelled[c] > 0)
@@ -316,6 +323,10 @@ int cal_gather_begin(cal_gather *gather, const cal_block *block)
     if (block->rows.count > gather->room) {
         gather->room = block->rows.count;
         gather->sums = cal_grow(gather->sums, (size_t)gather->room, sizeof *gather->sums);
+        if (gather->rule.delay)
+            gather->row_cell =
+                cal_grow(gather->row_cell, (size_t)gather->room * (size_t)gather->most_samples,
+                         sizeof *gather->row_cell);
     }
     for (int j = 0; j < gather->rule.jobs; j++)
         make_scratch(&gather->scratch[j], gather->piece_rows);

@@ -26,6 +26,7 @@
 
 #include "base/error.h"
 #include "cal/chain.h"
+#include "cal/delay.h"
 #include "cal/gains.h"
 #include "cal/interval.h"
 #include "cal/model.h"
@@ -35,8 +36,10 @@
 typedef struct cal_gather_rule {
     cal_model model;
     cal_calmode mode;
-    bool scalar;                /* T: cross hands count too */
-    bool corr_flags;            /* corrdepflags */
+    bool scalar;     /* T: cross hands count too */
+    bool corr_flags; /* corrdepflags */
+    bool delay;      /* K: the spectra of the baselines to `reference` are kept */
+    int reference;
     cal_chain *before, *within; /* earlier tables; NULL for none; see cal_solve_chains_open() */
     int jobs;
 } cal_gather_rule;
@@ -78,6 +81,12 @@ typedef struct cal_averages {
  * different solutions in different threads. */
 void cal_gather_problem(const cal_gather *gather, int solution, cal_averages *averages);
 void cal_gather_release(cal_gather *gather, int solution);
+
+/* With rule.delay: the channels of the antenna's baseline to the reference antenna, for one hand; channel[cal_gather_channels()], returns
+ * how many. */
+int cal_gather_channels(const cal_gather *gather, int solution);
+int cal_gather_spectrum(const cal_gather *gather, int solution, int antenna, int hand,
+                        cal_channel *channel);
 
 /* Samples that were left out because they were not finite. */
 int64_t cal_gather_not_finite(const cal_gather *gather);

@@ -32,6 +32,7 @@ void cal_group_sums_free(cal_group_sums *group)
     free(group->present);
     free(group->moment);
     free(group->weight);
+    free(group->spectrum);
     *group = (cal_group_sums){0};
 }
 
@@ -67,7 +68,9 @@ void cal_group_sums_add(cal_group_sums *group, const cal_gather *gather, const c
         cell->unflagged = cell->unflagged || row->count[c] > 0;
         weight += row->weight[c];
     }
-    weight /= dd->ncorr;
+    weight = gather->rule.delay ? row->label : weight / dd->ncorr;
+    if (gather->rule.delay && cal_spectrum_wanted(gather, a1, a2))
+        cal_spectrum_add(group, gather, row, rows->dd[i], a1, a2);
     group->present[b] = 1;
     group->moment[b] += weight * (rows->centroid[i] - group->start);
     group->weight[b] += weight;

@@ -22,12 +22,24 @@ typedef struct cal_cell_sums {
     bool unflagged;
 } cal_cell_sums;
 
+/* One sample of a row, and of a baseline to the reference antenna: w V conj(M), w |M|^2. */
+typedef struct cal_spectrum_cell {
+    float complex v;
+    float weight;
+} cal_spectrum_cell;
+typedef struct cal_spectrum_sum {
+    double complex v; /* antenna times conj(reference antenna) */
+    double weight;
+} cal_spectrum_sum;
+
 typedef struct cal_group_sums {
     cal_cell_sums *cell; /* [baseline][corr]; NULL until the first row comes */
     uint8_t *present;    /* [baseline] has rows */
     double *moment;      /* [baseline] of the centroids, s since `start`, weighted */
     double *weight;      /* [baseline] of the centroids */
     double start;        /* MJD s */
+    cal_spectrum_sum *
+        spectrum; /* [antenna][chan][corr]; NULL until the first row of the reference antenna comes */
 } cal_group_sums;
 
 /* What one job works with: a piece of a block, and arrays over its rows. */
@@ -54,10 +66,11 @@ struct cal_gather {
     int most_samples;
     cal_gather_scratch *scratch; /* [job] */
 
-    const cal_block *block; /* the one at hand */
-    int64_t piece_rows;     /* rows of it that are worked on at a time */
-    int64_t room;           /* of sums */
-    cal_row_sums *sums;     /* [row] of the block */
+    const cal_block *block;      /* the one at hand */
+    int64_t piece_rows;          /* rows of it that are worked on at a time */
+    int64_t room;                /* of sums */
+    cal_row_sums *sums;          /* [row] of the block */
+    cal_spectrum_cell *row_cell; /* [row][most_samples]; NULL unless for delays */
     cal_status status;
     cal_error error; /* of the first piece that failed */
 };
@@ -65,5 +78,13 @@ struct cal_gather {
 void cal_group_sums_add(cal_group_sums *group, const cal_gather *gather, const cal_row_sums *row,
                         const cal_rows *rows, int64_t i);
 void cal_group_sums_free(cal_group_sums *group);
+
+bool cal_spectrum_wanted(const cal_gather *gather, int antenna1, int antenna2);
+/* row_weight, row_factor by correlation; row_weight NULL: `weight` is whole. */
+void cal_spectrum_take(const cal_gather *gather, const cal_gather_dd *dd, const float complex *data,
+                       const float complex *model, const float *use, const float *weight,
+                       const float *row_weight, const float *row_factor, cal_row_sums *sums);
+void cal_spectrum_add(cal_group_sums *group, const cal_gather *gather, const cal_row_sums *row,
+                      int dd_id, int antenna1, int antenna2);
 
 #endif

@@ -14,6 +14,7 @@ typedef struct cal_row_sums {
     float weight[CAL_ROW_CORRS];                /* w |M|^2 */
     float count[CAL_ROW_CORRS];                 /* samples in use */
     float modelled[CAL_ROW_CORRS];              /* of these, with a model that is not 0 */
+    float label;                                /* for delays: weight of the row's time */
 } cal_row_sums;
 
 /* `samples` = channels x correlations, correlation fastest; corrs is 1, 2 or 4. `use` is 1 for

@@ -31,7 +31,10 @@ cal_status cal_solve_chains_open(cal_chain_list *list, const cal_meta *meta, cal
 {
     if (cal_chain_list_resolve(list, meta, err))
         return err->status;
-    int order = cal_jones_find(rule->scalar ? "T Jones" : "G Jones")->order;
+    int order = cal_jones_find(rule->delay    ? "K Jones"
+                               : rule->scalar ? "T Jones"
+                                              : "G Jones")
+                    ->order;
     cal_chain_list before = *list, within = *list; /* the items stay those of `list` */
     before.item = CAL_NEW_ARRAY(cal_chain_item, list->count);
     within.item = CAL_NEW_ARRAY(cal_chain_item, list->count);

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "base/progress.h"
+#include <math.h>
 
 typedef struct solve_run {
     const cal_meta *meta;
@@ -30,6 +31,31 @@ static void note_passed(const cal_gain_list *list, cal_interval_gains *item)
         item->passed[i] = !item->gains.flag[i];
 }
 
+/* The reference antenna's delay is 0 even where it has no data; nothing is flagged for its S/N. */
+static void set_delay(const cal_gain_list *list, cal_interval_gains *item, int antenna, int hand,
+                      double delay)
+{
+    int at = antenna * list->pars + hand;
+    item->gains.gain[at] = isnan(delay) ? 0 : (float)delay;
+    item->gains.flag[at] = isnan(delay);
+    item->gains.solved[at] = item->passed[at] = !isnan(delay);
+    item->gains.in_reach[antenna] |= !isnan(delay);
+}
+
+static void solve_delays(const solve_run *run, int solution, cal_interval_gains *item)
+{
+    cal_channel *channel = CAL_NEW_ARRAY(cal_channel, cal_gather_channels(run->gather, solution));
+    cal_gains_init(&item->gains, run->gains->antennas, false);
+    for (int a = 0; a < run->gains->antennas; a++)
+        for (int hand = 0; hand < run->gains->pars; hand++) {
+            int channels = cal_gather_spectrum(run->gather, solution, a, hand, channel);
+            bool reference = a == run->rule->gather.reference;
+            set_delay(run->gains, item, a, hand, reference ? 0 : cal_delay_of(channel, channels));
+        }
+    item->good = true;
+    free(channel);
+}
+
 static void solve_one(const solve_run *run, int solution)
 {
     const cal_solve_rule *rule = run->rule;
@@ -45,7 +71,9 @@ static void solve_one(const solve_run *run, int solution)
     label(run, solution, item);
     cal_gather_problem(run->gather, solution, &averages);
     item->time = averages.time;
-    if (averages.weight > 0) {
+    if (averages.weight > 0 && rule->gather.delay)
+        solve_delays(run, solution, item);
+    else if (averages.weight > 0) {
         cal_gains_init(&item->gains, run->gains->antennas, rule->gather.scalar);
         item->good = cal_solve(&averages.problem, &item->gains);
         if (item->good)
@@ -113,6 +141,7 @@ cal_status cal_solve_run(cal_table *ms, const cal_meta *meta, const cal_selectio
         run.lowest_spw = spw < run.lowest_spw ? spw : run.lowest_spw;
     }
     run.gains = cal_gain_list_make(plan->solutions, meta->antennas, rule->gather.scalar ? 1 : 2);
+    run.gains->delays = rule->gather.delay;
     cal_status status = stream(ms, selection, &run, err);
     *not_finite = cal_gather_not_finite(run.gather);
     cal_gather_free(run.gather);

@@ -107,7 +107,10 @@ static void put_row(cal_caltable *table, int64_t row, const cal_interval_gains *
     for (int p = 0; p < pars; p++) {
         int64_t to = row * pars + p;
         int from = antenna * pars + p;
-        table->cpar[to] = item->gains.gain[from];
+        if (table->complex_par)
+            table->cpar[to] = item->gains.gain[from];
+        else
+            table->fpar[to] = crealf(item->gains.gain[from]);
         table->flag[to] = item->gains.flag[from];
         table->snr[to] = item->gains.snr[from];
         table->error[to] = item->gains.error[from];
@@ -119,8 +122,9 @@ cal_caltable *cal_gains_table(const cal_gain_list *gains, const cal_meta *meta,
                               bool combine_spw)
 {
     int64_t rows = (int64_t)gains->good * gains->antennas, row = 0;
-    cal_caltable *table = cal_caltable_make(gains->pars == 1 ? "T Jones" : "G Jones", true,
-                                            meta->spws, rows, rows * gains->pars);
+    const char *type = gains->delays ? "K Jones" : gains->pars == 1 ? "T Jones" : "G Jones";
+    cal_caltable *table =
+        cal_caltable_make(type, !gains->delays, meta->spws, rows, rows * gains->pars);
     table->ms_name = cal_copy_text(meta->name);
     for (int k = 0; k < gains->count; k++)
         for (int a = 0; gains->item[k].good && a < gains->antennas; a++)
@@ -186,7 +190,11 @@ static void join_rows(cal_caltable *table, const cal_caltable *old)
     JOIN(offset);
     for (int64_t row = table->rows; row < rows; row++)
         table->offset[row] += table->elements;
-    JOIN_CELLS(cpar);
+    if (table->complex_par) {
+        JOIN_CELLS(cpar);
+    } else {
+        JOIN_CELLS(fpar);
+    }
     JOIN_CELLS(flag);
     JOIN_CELLS(snr);
     JOIN_CELLS(error);
@@ -208,8 +216,9 @@ cal_status cal_caltable_append(cal_caltable *table, const char *path, cal_error 
                           "%s was solved from %s, these solutions are from %s; not "
                           "appended",
                           path, old->ms_name, table->ms_name);
-    else if (!old->cpar || !old->snr || !old->error)
-        status = cal_fail(err, CAL_INPUT, "%s has no CPARAM, SNR or PARAMERR; not appended", path);
+    else if (old->complex_par != table->complex_par || !old->snr || !old->error)
+        status = cal_fail(err, CAL_INPUT, "%s has no %s, SNR or PARAMERR; not appended", path,
+                          table->complex_par ? "CPARAM" : "FPARAM");
     else
         status = check_spws(table, old, err);
     if (!status) {

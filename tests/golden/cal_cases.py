@@ -28,6 +28,7 @@ RIGHT = {
     "g_clx_space": ("accepts", "a blank in a quoted name is part of the name"),
     "g_clx_trailing": ("accepts", "a comment may follow a line"),
     "g_clx_comment": ("refuses", "a library without a table is a mistake, not a solve without prior calibration"),
+    "k_cspw": ("accepts", "windows of other widths and sidebands are put together by frequency"),
     "a_foreign": ("refuses", "a table of other antennas belongs to other data"),
     "a_b4f_cubicflag": ("accepts", "with fewer than four good channels cubic is linear"),
     "a_wt_short": ("accepts", "calwt is true for the tables that are not told"),
@@ -160,7 +161,7 @@ class Cases:
 def load(cases, root, work, wanted):
     c, run = Cases(cases, root, work), {}
     for case in cases["tables"]:
-        if case["task"] == "gaincal" and re.match("[gt]x?_", case["case"]) and wanted(case["case"]):
+        if case["task"] == "gaincal" and re.match("[gkt]x?_", case["case"]) and wanted(case["case"]):
             run[case["case"]] = lambda case=case: c.solve(case)
     for case in cases["apply"]:
         if wanted(case["case"]):
