@@ -150,12 +150,16 @@ static void release(gaincal *run)
 static cal_status fail_without_solution(const gaincal *run, cal_error *err)
 {
     cal_gain_failures failed = cal_gains_failures(run->gains);
+    const char *hint = failed.no_data && !corrdepflags
+                           ? " (a channel is left out where any of its correlations is flagged, "
+                             "unless --corrdepflags says otherwise)"
+                           : "";
     return cal_fail(
         err, CAL_DATA,
         "%s: no solution in %d intervals (%d without unflagged data, %d with fewer than "
-        "%ld baselines to every antenna, %d that did not converge); no table is written",
+        "%ld baselines to every antenna, %d that did not converge); no table is written%s",
         run->meta->name, run->gains->count, failed.no_data, failed.few_baselines, minblperant,
-        failed.not_converged);
+        failed.not_converged, hint);
 }
 
 static cal_status write_table(const gaincal *run, cal_output *out, const char *path, cal_error *err)

@@ -197,6 +197,7 @@ print(4 * abs(table(sys.argv[1] + "/SPECTRAL_WINDOW", ack=False).getcell("CHAN_W
     run gaincal flagged.ms none.G
     assert_failure 4
     assert_output --partial '(4 without unflagged data'
+    assert_output --partial 'unless --corrdepflags says otherwise'
     [ ! -e none.G ] && [ ! -e none.G.partial ]
 }
 

@@ -68,6 +68,28 @@ END
     done
 }
 
+@test "uvfits-import: positions of old VLA files" {
+    write a.uvfits
+    write b.uvfits vla=1
+    uvfits-import --quiet a.uvfits a.ms > /dev/null
+    uvfits-import --quiet b.uvfits b.ms > /dev/null
+    for set in a b; do
+        column $set.ms/ANTENNA POSITION "(np.round(x - x[0], 2) + 0).tolist(), np.round(x[0], -4)" > $set.txt
+    done
+    run -0 diff a.txt b.txt
+}
+
+@test "uvfits-import: directions of 1950 are told as such" {
+    write a.uvfits epoch=1950
+    uvfits-import --quiet a.uvfits a.ms > /dev/null
+    run -0 ms-info --json --jq '.fields[0].direction | [.frame, .ra]' a.ms
+    assert_output '["B1950","13h20m00.00000s"]'
+    run -0 column a.ms UVW "t.getcolkeyword('UVW', 'MEASINFO')['Ref']"
+    assert_output B1950
+    write b.uvfits epoch=1975
+    refused 3 'directions are of 1975; 2000 and 1950 are known' b.uvfits
+}
+
 @test "uvfits-import: subarrays number the same antennas otherwise" {
     write a.uvfits arrays=2
     uvfits-import --quiet a.uvfits a.ms > /dev/null

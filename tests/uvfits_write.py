@@ -9,7 +9,7 @@ form=256|2048|antennas  how baselines are written       inttim=0        no INTTI
 stokes=CODE             first code of the axis          arrays=2        two AN tables, the second numbered from behind
 sources=2, setups=2     alternate from scan to scan     an=0, fq=0      without the table    cut=N           N bytes less
 bad=1                   weights 0, -2, inf, nan and data nan in the first five samples       groups=N        N groups in a row
-system=IAT              times in IAT, 37 s later
+system=IAT              times in IAT, 37 s later        epoch=1950       directions of then   vla=1            AN as old VLA files have it
 """
 import struct
 import sys
@@ -17,6 +17,7 @@ import sys
 import numpy as np
 
 C = 299792458.0
+VLA = np.array([-1601184.149, -5041989.178, 3554874.501])  # casacore's Observatories
 JD0 = 2457000.5  # 2014-12-09
 PLACES = np.array([[-1601188.989, -5042000.518, 3554843.384], [-1601225.230, -5041980.390, 3554855.657],
                    [-1601265.125, -5041982.563, 3554834.827], [-1601315.874, -5041985.324, 3554808.278]])
@@ -73,9 +74,15 @@ def write(out, params, data, axes, tables, keys):
         f.write(header(cards + keys + ["HISTORY made for a test", "HISTORY of two lines"]) + block(raw, b"\0") + b"".join(tables))
 
 
-def antennas(version, names, numbers, places, hand, system):
-    places = np.array(places) * [1, -1 if hand == "LEFT" else 1, 1]
-    keys = [("ARRAYX", 0.0), ("ARRAYY", 0.0), ("ARRAYZ", 0.0), ("XYZHAND", hand), ("TIMSYS", system), ("IATUTC", 37.0), ("FRAME", "ITRF")]
+def antennas(version, names, numbers, places, hand, system, vla=False):
+    places, centre = np.array(places), np.zeros(3)
+    if vla:  # relative to the array, x towards its meridian; the place of the array is 7 m wrong
+        x, y, z = (places - VLA).T
+        c, s = VLA[:2] / np.hypot(*VLA[:2])
+        places, centre = np.column_stack([c * x + s * y, c * y - s * x, z]), VLA + 4
+    places = places * [1, -1 if hand == "LEFT" else 1, 1]
+    keys = [("ARRAY" + k, float(v)) for k, v in zip("XYZ", centre)]
+    keys += [("XYZHAND", hand), ("TIMSYS", system), ("IATUTC", 37.0)] + ([("ARRNAM", "VLA")] if vla else [("FRAME", "ITRF")])
     columns = [("ANNAME", "8A", "8s"), ("STABXYZ", "3D", "3d"), ("NOSTA", "1J", "i"), ("MNTSTA", "1J", "i"), ("STAXOF", "1E", "f"),
                ("POLTYA", "1A", "1s"), ("POLAA", "1E", "f"), ("POLTYB", "1A", "1s"), ("POLAB", "1E", "f"), ("DIAMETER", "1E", "f")]
     return table("AIPS AN", version, keys, columns,
@@ -140,14 +147,14 @@ def made_up(out, o):
     tables = []
     names = ["W%d" % (a + 1) for a in range(4)]
     if number["an"]:
-        tables += [antennas(a + 1, names, [1, 2, 3, 4][::1 - 2 * a], PLACES, o["hand"], o["system"]) for a in range(number["arrays"])]
+        tables += [antennas(a + 1, names, [1, 2, 3, 4][::1 - 2 * a], PLACES, o["hand"], o["system"], o["vla"]) for a in range(number["arrays"])]
     if number["fq"]:
         tables.append(frequencies([[1e8 * s, 1e8 * s + 1e7] for s in range(number["setups"])], -1e6))
     if number["sources"] > 1:
         tables.append(sources(number["sources"]))
     stokes = float(o["stokes"])
     axes = [("STOKES", stokes, -1.0 if stokes < 0 else 1.0), ("FREQ", 1.4e9, -1e6), ("IF", 1.0, 1.0), ("RA", 200.0, 1.0), ("DEC", 10.0, 1.0)]
-    keys = [("OBJECT", "ONE"), ("TELESCOP", "EVLA"), ("OBSERVER", "NOBODY"), ("DATE-OBS", "2014-12-09"), ("EPOCH", 2000.0)]
+    keys = [("OBJECT", "ONE"), ("TELESCOP", "EVLA"), ("OBSERVER", "NOBODY"), ("DATE-OBS", "2014-12-09"), ("EPOCH", float(o["epoch"]))]
     write(out, params, data, axes, tables, keys)
 
 
@@ -182,7 +189,7 @@ def of_set(out, path):
 
 def main():
     o = {"form": "256", "inttim": "1", "hand": "RIGHT", "stokes": "-1", "arrays": "1", "sources": "1", "setups": "1", "an": "1", "fq": "1",
-         "cut": "0", "bad": "0", "groups": "", "system": "UTC", "ms": ""}
+         "cut": "0", "bad": "0", "groups": "", "system": "UTC", "ms": "", "epoch": "2000", "vla": ""}
     o.update(a.split("=", 1) for a in sys.argv[2:])
     if o["ms"]:
         of_set(sys.argv[1], o["ms"])
