@@ -74,7 +74,7 @@ END
     uvfits-import --quiet a.uvfits a.ms > /dev/null
     uvfits-import --quiet b.uvfits b.ms > /dev/null
     for set in a b; do
-        column $set.ms/ANTENNA POSITION "(np.round(x - x[0], 2) + 0).tolist(), np.round(x[0], -4)" > $set.txt
+        column $set.ms/ANTENNA POSITION "(np.round(x - x[0], 1) + 0).tolist(), np.round(x[0], -4)" > $set.txt
     done
     run -0 diff a.txt b.txt
 }
