@@ -17,7 +17,8 @@ static cal_image_wish wish = {.weighting = "briggs",
                               .deconvolver = "hogbom",
                               .usemask = "user",
                               .savemodel = "none",
-                              .nterms = 1};
+                              .nterms = 1,
+                              .intervals = 1};
 static cal_words bindings;
 static bool force, dry_run, no_history;
 
@@ -65,6 +66,8 @@ static const cal_option options[] = {
     {"scales", 0, CAL_TEXT, "LIST", &wish.scales, "for multiscale: sizes in pixels, 0,5,15", 0, 0},
     {"nterms", 0, CAL_INT, "N", &wish.nterms,
      "terms of the spectrum over the band; above 1 images it in parts", 0, 0},
+    {"intervals", 0, CAL_INT, "N", &wish.intervals,
+     "an image of each of N parts of the time, NAME-t0000-image.fits and so on", 0, 0},
     {"usemask", 0, CAL_CHOICE, "KIND", &wish.usemask,
      "the mask given, or what is found above 5 times the noise", "user auto", 0},
     {"mask", 'm', CAL_TEXT, "FITS", &wish.mask, "clean only where this image is 0.5 or more", 0, 0},

@@ -51,6 +51,7 @@ static const calutils_option options[] = {
     {"scales", CALUTILS_NUMBERS, "for multiscale: sizes in pixels", NULL, NULL, 0},
     {"channels_out", CALUTILS_INTEGER, "images over the band, cleaned together", "1", NULL, 0},
     {"nterms", CALUTILS_INTEGER, "terms of the spectrum that is fitted over them", "1", NULL, 0},
+    {"intervals_out", CALUTILS_INTEGER, "images over the time, one after the other", "1", NULL, 0},
     {"save_model", CALUTILS_BOOLEAN, "write the clean model to MODEL_DATA, which must be there",
      "false", NULL, 0},
     {"jobs", CALUTILS_INTEGER, "threads; all cores if not given", NULL, NULL, 0},
@@ -187,6 +188,8 @@ static void make_command(imaging *run, const char *program, const char *scratch)
     add_weighting(run);
     add_cleaning(run);
     add_channels(run);
+    if (cal_json_number_at(run->input, "intervals_out", 1) > 1)
+        add_number(run, "-intervals-out", "intervals_out");
     add_number(run, "-j", "jobs");
     jv list = cal_json_at(run->input, "ms");
     jv_array_foreach(list, i, ms)
@@ -214,6 +217,9 @@ static char *find_contradiction(jv input)
     if (cal_json_number_at(input, "nterms", 1) > 1 &&
         cal_json_number_at(input, "channels_out", 1) < 2)
         return cal_copy_text("nterms above 1 needs channels_out above 1");
+    if (cal_json_number_at(input, "intervals_out", 1) > 1 &&
+        cal_json_number_at(input, "channels_out", 1) > 1)
+        return cal_copy_text("intervals_out and channels_out do not go together");
     if (cal_json_has(input, "scales") &&
         strcmp(cal_json_text_at(input, "deconvolver", ""), "multiscale"))
         return cal_copy_text("scales are for the deconvolver multiscale");
@@ -263,12 +269,14 @@ static void take_line(void *user, const char *line)
 
 /* ---- afterwards ---- */
 
-/* "x-MFS-image.fits" is {"kind": "image", "path": ..., "channel": "MFS"}; the kinds are what selfcal 4.2 lists. */
+/* "x-MFS-image.fits" is {"kind": "image", "path": ..., "channel": "MFS"}; the kinds are what selfcal 4.2 lists. A part of the time is called
+ * t0003. */
 static jv image_entry(const imaging *run, const char *path)
 {
     const char *rest = path + strlen(run->name) + 1;
     char channel[8] = "", kind[32] = "";
-    if (sscanf(rest, "%4[0-9]-%31[^.]", channel, kind) != 2 &&
+    if (sscanf(rest, "%5[t0-9]-%31[^.]", channel, kind) != 2 &&
+        sscanf(rest, "%4[0-9]-%31[^.]", channel, kind) != 2 &&
         sscanf(rest, "%3[MFS]-%31[^.]", channel, kind) != 2) {
         *channel = 0;
         snprintf(kind, sizeof kind, "%.*s", (int)strcspn(rest, "."), rest);
@@ -298,13 +306,16 @@ static jv list_images(const imaging *run)
     return images;
 }
 
-/* The image that stands for all: the only one, the one over the whole band. */
+/* The image that stands for all: the only one, the one over the whole band, or the first of several in time. */
 static char *main_image(const imaging *run, const char *kind)
 {
-    char *path = cal_format("%s-MFS-%s.fits", run->name, kind);
-    if (cal_path_exists(path))
-        return path;
-    free(path);
+    static const char *const parts[] = {"MFS-", "t0000-"};
+    for (size_t i = 0; i < CAL_COUNT(parts); i++) {
+        char *path = cal_format("%s-%s%s.fits", run->name, parts[i], kind);
+        if (cal_path_exists(path))
+            return path;
+        free(path);
+    }
     return cal_format("%s-%s.fits", run->name, kind);
 }
 

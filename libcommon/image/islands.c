@@ -16,14 +16,14 @@ size_t cal_mask_count(const uint8_t *mask, size_t count)
 
 typedef struct flood {
     const cal_image *image;
-    double low;
+    double level;
     uint8_t *seen;
     size_t *pixel, count; /* of the island */
 } flood;
 
 static void visit(flood *f, size_t at)
 {
-    if (!f->seen[at] && f->image->pixel[at] >= f->low) {
+    if (!f->seen[at] && f->image->pixel[at] >= f->level) {
         f->seen[at] = 1;
         f->pixel[f->count++] = at;
     }
@@ -48,22 +48,17 @@ static void fill_from(flood *f, size_t seed)
     }
 }
 
-int cal_mask_islands(const cal_image *image, double level, double low, double least, uint8_t *mask)
+int cal_mask_islands(const cal_image *image, double level, double least, uint8_t *mask)
 {
     size_t count = cal_image_pixels(image);
     flood f = {.image = image,
-               .low = fmin(low, level),
+               .level = level,
                .seen = CAL_NEW_ARRAY(uint8_t, count),
                .pixel = CAL_NEW_ARRAY(size_t, count)};
     int islands = 0;
     for (size_t seed = 0; seed < count; seed++) {
-        if (f.seen[seed] || !(image->pixel[seed] >= level))
-            continue;
         fill_from(&f, seed);
-        size_t high = 0;
-        for (size_t i = 0; i < f.count; i++)
-            high += image->pixel[f.pixel[i]] >= level;
-        if ((double)high < least)
+        if (!f.count || (double)f.count < least)
             continue;
         islands++;
         for (size_t i = 0; i < f.count; i++)

@@ -18,7 +18,8 @@
 /* NAME-image.fits and its companions must not be there without --force. */
 static cal_status check_names(const cal_image_job *job, cal_error *err)
 {
-    static const char *const kinds[] = {"image", "MFS-image", "residual", "model", "psf", "dirty"};
+    static const char *const kinds[] = {"image", "MFS-image", "t0000-image", "residual",
+                                        "model", "psf",       "dirty"};
     cal_status status = CAL_OK;
     for (size_t i = 0; !status && !job->force && i < CAL_COUNT(kinds); i++) {
         char *path = cal_format("%s-%s.fits", job->name, kinds[i]);

@@ -17,7 +17,7 @@ typedef struct cal_image_wish {
     const char *datacolumn, *stokes, *weighting, *deconvolver, *usemask, *savemodel;
     const char *imsize, *cell, *uvtaper, *threshold, *scales, *mask;
     double robust, nsigma, gain, mgain;
-    long niter, nterms, jobs;
+    long niter, nterms, jobs, intervals;
 } cal_image_wish;
 
 typedef struct cal_image_job {

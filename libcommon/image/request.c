@@ -176,6 +176,8 @@ static cal_status put_cleaning(jv *input, const cal_image_wish *wish, cal_error 
         cal_json_set(input, "nterms", jv_number((double)wish->nterms));
         cal_json_set(input, "channels_out", jv_number(2 * (double)wish->nterms));
     }
+    if (wish->intervals > 1)
+        cal_json_set(input, "intervals_out", jv_number((double)wish->intervals));
     cal_json_set(input, "save_model", jv_bool(!strcmp(wish->savemodel, "modelcolumn")));
     put_positive(input, "jobs", (double)wish->jobs);
     if (put_quantity(input, "taper_arcsec", wish->uvtaper, "rad", arcsec, "--uvtaper", err) ||
@@ -186,6 +188,8 @@ static cal_status put_cleaning(jv *input, const cal_image_wish *wish, cal_error 
 
 static cal_status check_wish(const cal_image_wish *wish, cal_error *err)
 {
+    if (wish->intervals < 1 || (wish->intervals > 1 && wish->nterms > 1))
+        return cal_fail(err, CAL_USAGE, "--intervals is at least 1, and 1 where --nterms is above");
     if (wish->niter < 0 || wish->nterms < 1 || wish->jobs < 0 || wish->nsigma < 0)
         return cal_fail(err, CAL_USAGE,
                         "--niter, --nsigma and --jobs cannot be below 0, --nterms not below 1");

@@ -1,5 +1,6 @@
-/* Where the next image may be cleaned. The first mask decides the result more than any interval does (selfcal 1.14 c): it starts with what is
- * surely source and grows as the errors of the phases go down. */
+/* Where the next image may be cleaned. The first model decides the result more than any interval does (selfcal 1.14 c): it is one point, where
+ * short pieces of the observation, in which the phases hold, agree that the source is. Once solutions were accepted the mask is made from
+ * scratch each time, of what stands far above the noise: what the errors of the phases had put into the first images is gone then. */
 #ifndef CAL_SELFCAL_GROWTH_H
 #define CAL_SELFCAL_GROWTH_H
 
@@ -8,22 +9,22 @@
 
 typedef struct cal_growth {
     double share;  /* pixels above this share of the peak ... */
-    double nsigma; /* ... and above so many times the noise near the source are source */
+    double nsigma; /* ... and above so many times the noise of the residual are source */
 } cal_growth;
 
-/* How deep to go with the S/N that has been reached. `index` of `count` in the ladder; `pass` from 1. */
+/* How deep to go: `index` of `count` in the ladder, count 1 for the first and the last image; `snr` NaN before the first. */
 cal_growth cal_growth_at(double snr, int index, int count, int pass);
 
-/* The mask of one image (mask[pixels] is overwritten): pixels above the larger of share and noise are seeds; smaller groups of them than 0.3
- * beams are dropped, the others joined with what is connected above 0.4 of their level and given a margin of half a beam. Where no seed is
- * left there is one around the peak, if that is above 5 times the noise. Returns how many pixels are in it. */
+/* The mask of one image (mask[pixels] is overwritten): connected pixels above the larger of share and noise, if there are 0.3 beams of them,
+ * with a margin of half a beam. Where there are none, the peak with that margin, if it is above 5 times the noise. Returns how many
+ * pixels are in it. */
 size_t cal_growth_mask(const cal_image *image, const cal_growth *growth, double noise,
                        uint8_t *mask);
 
 /* A mask for each sub-field from its newest image, written as FITS beside it (suffix mask); mask[fields] are paths, the caller frees them.
- * A field whose mask would be empty has one around its peak if that is above 5 times the noise, else none (NULL). */
-cal_status cal_growth_masks(const cal_work *work, const cal_pictures *newest,
-                            const cal_growth *growth, const char *step, int iter, char **mask,
-                            cal_error *err);
+ * For images of the loop (iter 2) as long as nothing was accepted it is the point with which all begins (start.h). A field without any
+ * source has none (NULL). */
+cal_status cal_growth_masks(cal_work *work, const cal_pictures *newest, const cal_growth *growth,
+                            const char *step, int iter, char **mask, cal_error *err);
 
 #endif

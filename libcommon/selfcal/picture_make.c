@@ -174,6 +174,8 @@ static void add_cleaning(const cal_work *work, const cal_picture_order *order, c
 {
     const char *scales = work->settings->scales;
     add_number(argv, "--niter", order->cleaned ? CAL_PICTURE_NITER : 0, "");
+    if (order->intervals > 1)
+        add_number(argv, "--intervals", order->intervals, "");
     if (!order->cleaned)
         return;
     add_number(argv, "--mgain", order->mgain, "");
@@ -211,20 +213,15 @@ static void add_running(const cal_work *work, const cal_picture_order *order, ca
     cal_words_add(argv, order->base);
 }
 
-static cal_status run_image_make(cal_work *work, const cal_picture_order *order, bool *diverged,
+static cal_status run_image_make(cal_work *work, const cal_picture_order *order, jv *document,
                                  cal_error *err)
 {
     cal_words argv = {0};
-    jv document;
     cal_words_add(&argv, "image-make");
     add_data(work, order, &argv);
     add_cleaning(work, order, &argv);
     add_running(work, order, &argv);
-    cal_status status = cal_work_run(work, CAL_WORK_IMAGER, &argv, &document, err);
-    if (!status) {
-        *diverged = cal_json_bool_at(document, "diverged", false);
-        jv_free(document);
-    }
+    cal_status status = cal_work_run(work, CAL_WORK_IMAGER, &argv, document, err);
     cal_words_free(&argv);
     return status;
 }
@@ -252,13 +249,19 @@ static cal_status run_command(cal_work *work, const cal_picture_order *order, ca
     return status;
 }
 
-cal_status cal_picture_run(cal_work *work, const cal_picture_order *order, bool *diverged,
-                           cal_error *err)
+static cal_status run_imager(cal_work *work, const cal_picture_order *order, bool *diverged,
+                             cal_error *err)
 {
+    jv document;
     *diverged = false;
     if (*work->settings->imager_command)
         return run_command(work, order, err);
-    return run_image_make(work, order, diverged, err);
+    cal_status status = run_image_make(work, order, &document, err);
+    if (!status) {
+        *diverged = cal_json_bool_at(document, "diverged", false);
+        jv_free(document);
+    }
+    return status;
 }
 
 /* A clean that diverges, or is so bad that not a pixel is left, is made again in smaller steps. What is left after the smallest is taken as
@@ -268,7 +271,7 @@ static cal_status run_until_sound(cal_work *work, cal_picture_order *order, cal_
     bool diverged = false;
     order->mgain = first_mgain(work);
     for (;;) {
-        cal_status status = cal_picture_run(work, order, &diverged, err);
+        cal_status status = run_imager(work, order, &diverged, err);
         bool blank = status == CAL_DATA && strstr(err->text, "diverged");
         if ((!diverged && !blank) || order->mgain / 2 < least_mgain)
             return status;
@@ -335,6 +338,34 @@ static cal_status clear_model(const cal_picture_order *order, cal_error *err)
     return status;
 }
 
+static void free_order(cal_picture_order *order)
+{
+    cal_words_free(&order->ms);
+    free(order->id);
+    free(order->spw);
+    free(order->base);
+}
+
+/* ---- the whole ---- */
+
+cal_status cal_picture_pieces(cal_work *work, int fid, int pieces, const char *base, jv *images,
+                              cal_error *err)
+{
+    const cal_picture_wish wish = {.datacolumn = "data", .dirty = true, .nterms = 1, .spw = -1};
+    cal_picture_order order = {
+        .wish = &wish, .fid = fid, .base = cal_format("%s.start", base), .intervals = pieces};
+    jv document;
+    cal_status status = take_sets(work, &order, err);
+    if (!status)
+        status = run_image_make(work, &order, &document, err);
+    if (!status) {
+        *images = cal_json_at(document, "images");
+        jv_free(document);
+    }
+    free_order(&order);
+    return status;
+}
+
 static cal_status make_field(cal_work *work, const cal_picture_wish *wish, int fid, cal_picture *p,
                              cal_error *err)
 {
@@ -353,10 +384,7 @@ static cal_status make_field(cal_work *work, const cal_picture_wish *wish, int f
         status = take_files(order.base, p, err);
     if (!status && wish->save_model && !order.cleaned)
         status = clear_model(&order, err);
-    cal_words_free(&order.ms);
-    free(order.id);
-    free(order.spw);
-    free(order.base);
+    free_order(&order);
     return status;
 }
 

@@ -17,18 +17,20 @@ typedef struct cal_picture_order {
     const char *mask; /* NULL: none */
     bool cleaned;     /* not dirty, and not a field without a mask beside others that have one */
     double mgain;
+    int intervals; /* above 1: dirty images of parts of the time */
 } cal_picture_order;
 
 /* "folder/eb1.s1_1.3C273_sci.spw0.cont.solint1_prior.I.iter2": what the suffix is added to. `fid`, and so its field, is part of the name
  * in a mosaic. The caller frees it. */
 char *cal_picture_base(const cal_work *work, const char *step, int iter, int fid, int spw);
 
-/* Runs the imager: image-make, or the command of the settings. The files are BASE-image.fits and so on. */
-cal_status cal_picture_run(cal_work *work, const cal_picture_order *order, bool *diverged,
-                           cal_error *err);
 /* The command of the settings with its places filled in; CAL_USAGE for a place that there is not. The caller frees it, after
  * an error too. */
 cal_status cal_imager_command(const cal_work *work, const cal_picture_order *order, char **line,
+                              cal_error *err);
+
+/* Dirty images of DATA in `pieces` parts of the time; *images as image-make lists them. */
+cal_status cal_picture_pieces(cal_work *work, int fid, int pieces, const char *base, jv *images,
                               cal_error *err);
 
 void cal_picture_clear(cal_picture *picture);

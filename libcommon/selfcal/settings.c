@@ -55,7 +55,7 @@ static const setting settings[] = {
           "of the solutions that must differ between windows to be kept per window"),
     VALUE(delta_beam_thresh, 0.05, 0, 1, "growth of the beam's area that is too much"),
     VALUE(snr_tolerance, 0.02, 0, 1, "change of the S/N that counts as none"),
-    VALUE(max_overfit, 0.02, 0, 1,
+    VALUE(max_overfit, 0.05, 0, 1,
           "by how much the S/N may rise from fitting noise alone, as a part of it"),
     VALUE(scale_fov, 1, 0.01, 100, "times the usual field of view"),
     VALUE(overlap_tol, 1, 0, 10, "VLA: primary beams within which fields are one mosaic"),

@@ -3,6 +3,7 @@
 #include "selfcal/applied.h"
 #include "selfcal/expect.h"
 #include "selfcal/growth.h"
+#include "selfcal/spent.h"
 #include "selfcal/step_parts.h"
 #include "selfcal/thresholds.h"
 #include <math.h>
@@ -188,20 +189,6 @@ static cal_solution_facts all_blocks(const solint *at)
     return sum;
 }
 
-/* Numbers that the accepted tables have which stay in the chain. */
-static double parameters_before(const cal_work *work, const solint *at)
-{
-    double sum = 0;
-    for (int i = 0; i < at->count; i++) {
-        jv entry = solints_at(work, i);
-        if (i != at->index && cal_json_bool_at(entry, "Pass", false) &&
-            cal_json_bool_at(entry, "preapply_this_gaintable", false))
-            sum += cal_json_number_at(entry, "parameters", 0);
-        jv_free(entry);
-    }
-    return sum;
-}
-
 static cal_verdict judge(const cal_work *work, const solint *at, const cal_pictures *post)
 {
     jv next = at->index + 1 < at->count ? solints_at(work, at->index + 1) : jv_null();
@@ -213,7 +200,8 @@ static cal_verdict judge(const cal_work *work, const solint *at, const cal_pictu
         .expected_snr = cal_json_number_at(at->entry, "solint_snr", NAN),
         .next_expected_snr = cal_json_number_at(next, "solint_snr", NAN),
         .solutions = all_blocks(at),
-        .parameters_before = parameters_before(work, at),
+        .spent_before = cal_spent_by_chain(work, -1),
+        .spent_after = cal_spent_by_chain(work, at->index),
         .amplitude = at->amplitude,
         .first = !strncmp(at->name, "inf_EB", 6),
     };

@@ -8,6 +8,8 @@
 static const double most_rms_rise = 0.05; /* selfcal 1.9 ... */
 static const double surely_expected = 5;  /* ... unless the solutions have this S/N */
 
+static const double told = 0.001; /* over-fitting that is worth a word */
+
 static void reason(cal_verdict *verdict, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -21,12 +23,10 @@ static void reason(cal_verdict *verdict, const char *format, ...)
     cal_words_add(&verdict->reasons, text);
 }
 
-/* Fitting a number to noise alone lowers chi2 by one, as if the source had more flux: by 1 / (2 S/N^2) of it for each number. */
-static double overfit(double parameters, const cal_image_numbers *image)
+/* The noise that is left is lower by the part that solutions took away with it. */
+static double overfit(double spent)
 {
-    double snr = fmax(image->snr, image->flux_snr);
-    double part = parameters / (2 * snr * snr);
-    return isfinite(part) ? part : 0;
+    return 1 / sqrt(1 - fmin(fmax(spent, 0), 0.99)) - 1;
 }
 
 static double change(double before, double after)
@@ -34,27 +34,15 @@ static double change(double before, double after)
     return after / before - 1; /* NaN where one could not be measured */
 }
 
-/* Variations that are more than twice the noise's in square: with them taken out by solutions that have this noise, less is left. */
-static bool varies(double rms, double noise)
-{
-    return rms * rms > 2 * noise * noise;
-}
-
-static bool helps(const cal_verdict_facts *facts)
-{
-    const cal_solution_facts *s = &facts->solutions;
-    return varies(s->phase_rms, s->phase_noise) ||
-           (facts->amplitude && varies(s->amplitude_rms, s->amplitude_noise));
-}
-
 /* ---- against ---- */
 
 static void check_snr(const cal_verdict_facts *facts, const cal_selfcal_settings *settings,
-                      double honest, cal_verdict *verdict)
+                      cal_verdict *verdict)
 {
-    if (honest < -settings->snr_tolerance)
+    if (verdict->honest_change < -settings->snr_tolerance)
         reason(verdict, "S/N decrease: %.4g to %.4g, %.1f %%%s", facts->pre.snr, facts->post.snr,
-               100 * honest, verdict->overfit > 0.001 ? " without what fitting noise gains" : "");
+               100 * verdict->honest_change,
+               verdict->overfit > told ? " without what fitting noise gains" : "");
     if (verdict->snr_nf_change < -settings->snr_tolerance)
         reason(verdict, "NF S/N decrease: %.4g to %.4g, %.1f %%", facts->pre.snr_nf,
                facts->post.snr_nf, 100 * verdict->snr_nf_change);
@@ -72,78 +60,71 @@ static void check_rms(const cal_verdict_facts *facts, cal_verdict *verdict)
 }
 
 static void check_all(const cal_verdict_facts *facts, const cal_selfcal_settings *settings,
-                      double honest, cal_verdict *verdict)
+                      cal_verdict *verdict)
 {
     if (!isfinite(facts->post.snr))
         reason(verdict, "the S/N of the new image cannot be measured");
-    check_snr(facts, settings, honest, verdict);
+    check_snr(facts, settings, verdict);
     if (verdict->beam_grew)
         reason(verdict, "Beam change beyond %g: %.3f", settings->delta_beam_thresh,
                verdict->beam_growth);
     check_rms(facts, verdict);
     if (verdict->overfit > settings->max_overfit)
         reason(verdict,
-               "over-fitting: %.0f numbers fitted raise the S/N by %.1f %% from noise alone, more "
+               "over-fitting: the numbers fitted raise the S/N by %.1f %% from noise alone, more "
                "than %g %%",
-               facts->parameters_before + facts->solutions.parameters, 100 * verdict->overfit,
-               100 * settings->max_overfit);
+               100 * verdict->overfit, 100 * settings->max_overfit);
 }
 
 /* ---- for ---- */
 
-static void tell_benefit(const cal_verdict_facts *facts, cal_verdict *verdict)
+static void tell_scatter(const char *what, double rms, double noise, double unit,
+                         const char *unit_name, cal_verdict *verdict)
 {
-    const cal_solution_facts *s = &facts->solutions;
-    if (varies(s->phase_rms, s->phase_noise))
-        reason(verdict, "phases vary by %.3g deg, their noise is %.3g deg",
-               s->phase_rms * 57.29577951, s->phase_noise * 57.29577951);
-    else
-        reason(verdict, "amplitudes vary by %.3g %%, their noise is %.3g %%",
-               100 * s->amplitude_rms, 100 * s->amplitude_noise);
+    if (isfinite(rms) && isfinite(noise))
+        reason(verdict, "%s vary by %.3g %s, their noise is %.3g %s", what, rms * unit, unit_name,
+               noise * unit, unit_name);
 }
 
-/* What is not refused: better, or neither better nor worse. The first interval may be kept for the sake of the next ones, which are solved
- * on top of it. */
+/* What is not refused: better, or neither better nor worse. Then the shorter chain is kept, but the first interval may stay for the sake of
+ * the next ones, which are solved on top of it. */
 static void judge_rise(const cal_verdict_facts *facts, const cal_selfcal_settings *settings,
-                       double honest, cal_verdict *verdict)
+                       cal_verdict *verdict)
 {
-    double percent = 100 * honest;
-    if (honest > settings->snr_tolerance) {
+    const cal_solution_facts *s = &facts->solutions;
+    double percent = 100 * verdict->honest_change;
+    verdict->within_tolerance = fabs(verdict->honest_change) <= settings->snr_tolerance;
+    if (verdict->honest_change > 0) {
         verdict->kind = CAL_ACCEPTED;
-        reason(verdict, "S/N increase: %.4g to %.4g, %.1f %%", facts->pre.snr, facts->post.snr,
-               percent);
-        return;
-    }
-    verdict->within_tolerance = true;
-    if (helps(facts)) {
-        verdict->kind = CAL_ACCEPTED;
-        tell_benefit(facts, verdict);
+        reason(verdict, "S/N increase: %.4g to %.4g, %.1f %%%s", facts->pre.snr, facts->post.snr,
+               percent, verdict->overfit > told ? " without what fitting noise gains" : "");
     } else if (facts->first && facts->next_expected_snr >= settings->minsnr_to_proceed) {
         verdict->kind = CAL_MARGINAL;
         reason(verdict, "S/N as before (%.1f %%), and the next interval has enough (%.3g)", percent,
                facts->next_expected_snr);
     } else {
         verdict->kind = CAL_UNCHANGED;
-        reason(verdict, "S/N as before (%.1f %%), and solutions vary no more than their noise",
-               percent);
+        reason(verdict, "S/N as before: %.4g to %.4g, %.1f %%%s", facts->pre.snr, facts->post.snr,
+               percent, verdict->overfit > told ? " without what fitting noise gains" : "");
     }
+    tell_scatter("phases", s->phase_rms, s->phase_noise, 57.29577951, "deg", verdict);
+    if (facts->amplitude)
+        tell_scatter("amplitudes", s->amplitude_rms, s->amplitude_noise, 100, "%", verdict);
 }
 
 cal_verdict cal_verdict_give(const cal_verdict_facts *facts, const cal_selfcal_settings *settings)
 {
     cal_verdict v = {.kind = CAL_REFUSED};
-    double parameters = facts->parameters_before + facts->solutions.parameters;
     v.snr_change = change(facts->pre.snr, facts->post.snr);
     v.snr_nf_change = change(facts->pre.snr_nf, facts->post.snr_nf);
     v.rms_change = change(facts->pre.rms, facts->post.rms);
     v.beam_growth = change(facts->first_beam_area, facts->post.beam_area);
     v.beam_grew = v.beam_growth > settings->delta_beam_thresh;
-    v.overfit = overfit(parameters, &facts->post);
-    double spent = v.overfit - overfit(facts->parameters_before, &facts->pre);
-    double honest = (1 + v.snr_change) * (1 - fmax(spent, 0)) - 1;
-    check_all(facts, settings, honest, &v);
+    v.overfit = overfit(facts->spent_after);
+    v.honest_change = (1 + v.snr_change) * (1 + overfit(facts->spent_before)) / (1 + v.overfit) - 1;
+    check_all(facts, settings, &v);
     if (!v.reasons.count)
-        judge_rise(facts, settings, honest, &v);
+        judge_rise(facts, settings, &v);
     else
         v.within_tolerance = fabs(v.snr_change) <= settings->snr_tolerance && !v.beam_grew &&
                              v.overfit <= settings->max_overfit;
@@ -172,6 +153,7 @@ jv cal_verdict_json(const cal_verdict *v)
         jv_string("snr_nf_change"), cal_json_double(v->snr_nf_change), jv_string("rms_change"),
         cal_json_double(v->rms_change), jv_string("beam_growth"), cal_json_double(v->beam_growth));
     cal_json_set(&object, "beam_grew", jv_bool(v->beam_grew));
+    cal_json_set(&object, "honest_change", cal_json_double(v->honest_change));
     cal_json_set(&object, "overfit", cal_json_double(v->overfit));
     cal_json_set(&object, "reasons",
                  cal_json_texts((const char *const *)v->reasons.item, v->reasons.count));

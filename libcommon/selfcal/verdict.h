@@ -18,8 +18,9 @@ typedef struct cal_verdict_facts {
     double expected_snr,
         next_expected_snr;        /* of a solution of this interval and of the next; NaN: none */
     cal_solution_facts solutions; /* all blocks together */
-    double parameters_before;     /* of the accepted chain */
-    bool amplitude, first;        /* first: inf_EB */
+    double spent_before,
+        spent_after; /* of the noise's variance, by the chains behind pre and post (spent.h) */
+    bool amplitude, first; /* first: inf_EB */
 } cal_verdict_facts;
 
 typedef enum cal_verdict_kind {
@@ -34,8 +35,9 @@ typedef struct cal_verdict {
     bool beam_grew;        /* by more than delta_beam_thresh */
     bool within_tolerance; /* the verdict hangs on a change of the S/N below snr_tolerance */
     double snr_change, snr_nf_change, rms_change, beam_growth; /* fractions */
-    double overfit;    /* by how much the S/N rises from fitting noise alone, fraction */
-    cal_words reasons; /* in words, with the numbers */
+    double overfit;       /* by how much the S/N rises from fitting noise alone, fraction */
+    double honest_change; /* of the S/N, without that */
+    cal_words reasons;    /* in words, with the numbers */
 } cal_verdict;
 
 cal_verdict cal_verdict_give(const cal_verdict_facts *facts, const cal_selfcal_settings *settings);

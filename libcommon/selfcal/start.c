@@ -1,0 +1,91 @@
+#include "selfcal/start.h"
+
+#include "base/mem.h"
+#include "selfcal/picture_parts.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MOST_PIECES = 16 };
+static const double piece_snr = 7, least_integrations = 1; /* of a piece */
+
+int cal_start_pieces(double snr, double integrations)
+{
+    double by_noise = (snr / piece_snr) * (snr / piece_snr),
+           by_time = integrations / least_integrations;
+    double pieces = fmin(fmin(by_noise, by_time), MOST_PIECES);
+    return pieces >= 2 ? (int)pieces : 1;
+}
+
+static size_t peak_of(const float *pixel, size_t count)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++)
+        if (isfinite(pixel[i]) && (!isfinite(pixel[at]) || pixel[i] > pixel[at]))
+            at = i;
+    return at;
+}
+
+/* The files of the kind "image" are added up as squares; all go away. */
+static cal_status stack_images(jv images, float *stack, size_t count, cal_error *err)
+{
+    cal_status status = CAL_OK;
+    jv_array_foreach(images, i, entry)
+    {
+        const char *path = cal_json_text_at(entry, "path", "");
+        bool wanted = !strcmp(cal_json_text_at(entry, "kind", ""), "image");
+        cal_image *piece = NULL;
+        if (wanted && !status && !(status = cal_image_read(path, 0, &piece, err)))
+            for (size_t k = 0; k < count && k < cal_image_pixels(piece); k++)
+                if (piece->pixel[k] > 0) /* not NaN: a piece without data is blank */
+                    stack[k] += piece->pixel[k] * piece->pixel[k];
+        cal_image_free(piece);
+        remove(path);
+        jv_free(entry);
+    }
+    return status;
+}
+
+static bool is_near(const cal_image *image, size_t a, size_t b)
+{
+    size_t nx = (size_t)image->nx;
+    double dx = (double)(a % nx) - (double)(b % nx), dy = (double)(a / nx) - (double)(b / nx);
+    return hypot(dx, dy) * cal_image_cell(image) <= image->beam.major;
+}
+
+static cal_status stacked_peak(cal_work *work, const cal_image *image, int fid, int pieces,
+                               const char *base, size_t *peak, cal_error *err)
+{
+    jv images;
+    cal_status status = cal_picture_pieces(work, fid, pieces, base, &images, err);
+    if (status)
+        return status;
+    size_t count = cal_image_pixels(image);
+    float *stack = CAL_NEW_ARRAY(float, count);
+    status = stack_images(images, stack, count, err);
+    size_t stacked = peak_of(stack, count);
+    if (!status && stack[stacked] > 0 && !is_near(image, stacked, *peak))
+        *peak = stacked;
+    free(stack);
+    jv_free(images);
+    return status;
+}
+
+cal_status cal_start_place(cal_work *work, const cal_image *image, int fid, const char *base,
+                           cal_start *start, cal_error *err)
+{
+    size_t peak = peak_of(image->pixel, cal_image_pixels(image));
+    double noise = cal_json_number_at(work->target, "theoretical_sensitivity", NAN);
+    double integrations = cal_json_number_at(work->target, "Total_TOS", 0) /
+                          cal_json_number_at(work->target, "integration_time", 1) /
+                          cal_work_blocks(work);
+    cal_status status = CAL_OK;
+    start->pieces = *work->settings->imager_command
+                        ? 1
+                        : cal_start_pieces(image->pixel[peak] / noise, integrations);
+    if (start->pieces > 1)
+        status = stacked_peak(work, image, fid, start->pieces, base, &peak, err);
+    start->x = (int)(peak % (size_t)image->nx);
+    start->y = (int)(peak / (size_t)image->nx);
+    return status;
+}
