@@ -160,6 +160,8 @@ cal_status cal_original_renumber(const cal_original *original, const cal_origina
         number_windows(&r, original);
         renumber_rows(&r);
         rebuild_windows(&r);
+        free(r.table->ms_name);
+        r.table->ms_name = cal_copy_text(meta->name);
         status = write_table(r.table, ms, table->use, err);
     }
     cal_caltable_free(r.table);

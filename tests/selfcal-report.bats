@@ -1,0 +1,133 @@
+# selfcal-report: table, numbers and page of a self-calibration that was made by hand; what is missing, what is not finished.
+load helper
+
+setup_file() {
+    command -v wsclean > /dev/null || return 0
+    cd "$BATS_FILE_TMPDIR" || return 1
+    source "$TESTS/selfcal/by_hand.bash"
+    made_by_hand
+}
+
+setup() {
+    need_program wsclean
+    cd "$BATS_FILE_TMPDIR" || return 1
+}
+
+valid() { # DOCUMENT
+    "$PYTHON" -c '
+import json, jsonschema, sys
+jsonschema.Draft202012Validator(json.load(open(sys.argv[1]))).validate(json.load(open(sys.argv[2])))
+' "$TESTS/../share/schemas/selfcal-report.json" "$1"
+}
+
+@test "the numbers: ladder, verdicts, score, solutions of each antenna" {
+    selfcal-report state.json > report.json
+    valid report.json
+    run -0 jq -c '.qa_score, (.targets[] | [.target, .success, .final_solint, .qa_score, ([.ladder[] | [.solint, .verdict]] | length)])' report.json
+    assert_line --index 0 0.98
+    assert_line --index 1 --partial '["a",true,"inf",0.98,'
+    assert_line --index 2 --partial '["b & <c>",false,null,1,'
+    run -0 jq -c '.targets[0] | [.ladder[] | select(.verdict != "not_tried") | [.solint, .verdict, .snr_post > 0, .mode]]' report.json
+    assert_output '[["inf_EB","accepted",true,"combinespw"],["inf","accepted",true,"combinespw"],["int","refused",true,"combinespw"]]'
+    run -0 jq -c '.targets[0].final.snr > 1.5 * .targets[0].initial.snr, [.targets[0].tables[] | .gains.antennas | length],
+        (.targets[0].tables[1].gains.antennas | map(select(.reference)) | length)' report.json
+    assert_output "$(printf 'true\n[9,9,9,9]\n1')"
+    # as caltable-info counts it
+    table=$(jq -r '.targets[0].tables[1].gaintable' report.json)
+    assert_equal "$(jq -c '.targets[0].tables[1].gains | [.solutions, (.flagged_fraction * .solutions | round)]' report.json)" \
+        "$(caltable-info "$table" --jq '[.antennas | (map(.solutions) | add), (map(.flagged) | add)]')"
+}
+
+@test "the table fits a terminal and says what was refused and why" {
+    run -0 selfcal-report --text state.json
+    for line in "${lines[@]}"; do
+        [[ $line == "  sc/"* ]] || [ "$(LC_ALL=C.UTF-8 wc -m <<< "$line")" -le 101 ] || fail "too long: $line"
+    done
+    assert_line --regexp '^  inf_EB .* accepted$'
+    assert_line --regexp '^  int: the S/N '
+    assert_line --partial 'stopped: Estimated_SNR_too_low_for_solint inf_EB'
+    assert_line --regexp '^  S/N [0-9.]+ > [0-9.]+, noise .* self-calibrated$'
+}
+
+@test "the page: one file, well-formed, pictures and gains in it, names escaped" {
+    selfcal-report -o page.html state.json > /dev/null
+    run -0 "$PYTHON" "$TESTS/selfcal/page.py" page.html
+    # a: first and last, three steps with two; b: first and last. Gains: three steps, two blocks, nine antennas.
+    run -0 jq -c '[.images, .sections, .missing, .largest <= 360, .drawings > 54]' <<< "$output"
+    assert_output '[10,2,0,true,true]'
+    [ "$(stat -c %s page.html)" -lt 4000000 ]
+    run -0 grep -c 'b &#38; &#60;c&#62;' page.html
+    run -1 grep -F '<c>' page.html
+    run ! selfcal-report -o page.html state.json
+    [ "$status" -eq 5 ]
+    cp page.html before.html
+    selfcal-report -f -o page.html state.json > /dev/null
+    cmp page.html before.html
+}
+
+# Colours and size of a PNG without Python's imaging library: rows of the filtered bytes are enough to see that something is there.
+drawn() { # PNG
+    "$PYTHON" -c '
+import struct, sys, zlib
+png = open(sys.argv[1], "rb").read()
+at, data = 8, b""
+while at < len(png):
+    size, kind = struct.unpack(">I4s", png[at:at + 8])
+    data += png[at + 8:at + 8 + size] if kind == b"IDAT" else b""
+    at += size + 12
+print(struct.unpack(">II", png[16:24])[0], len(data) > 50000, len(set(zlib.decompress(data))) > 200)
+' "$1"
+}
+
+@test "the page is drawn by a browser, on a desk and on a telephone, and printed" {
+    need_program chromium
+    selfcal-report -f -o page.html state.json > /dev/null
+    browser=(chromium --headless --no-sandbox --disable-gpu --hide-scrollbars "--user-data-dir=$BATS_TEST_TMPDIR/browser")
+    for width in 1280 500; do
+        "${browser[@]}" --screenshot="$BATS_TEST_TMPDIR/$width.png" --window-size=$width,2400 "file://$PWD/page.html" 2> /dev/null
+        run -0 drawn "$BATS_TEST_TMPDIR/$width.png"
+        assert_output "$width True True"
+    done
+    "${browser[@]}" --print-to-pdf="$BATS_TEST_TMPDIR/page.pdf" "file://$PWD/page.html" 2> /dev/null
+    run -0 head -c 5 "$BATS_TEST_TMPDIR/page.pdf"
+    assert_output '%PDF-'
+}
+
+@test "images and tables that are gone are named in their place" {
+    image=$(jq -r '.targets[0].steps[] | select(.step == "final").images.final.fields[0].image' state.json)
+    mkdir -p gone && cp -r sc gone/ && rm "gone/$image" && rm -r gone/sc/*.inf_EB.*.tbl
+    cp state.json gone/
+    (cd gone && selfcal-report -f -o page.html state.json > report.json)
+    valid gone/report.json
+    run -0 jq -c '[.targets[0].tables[].gains == null]' gone/report.json
+    assert_output '[true,false,true,false]'
+    run -0 grep -c "No picture: $image" gone/page.html
+    run -0 "$PYTHON" "$TESTS/selfcal/page.py" gone/page.html
+    run -0 jq .missing <<< "$output"
+    [ "$output" -ge 3 ]
+}
+
+@test "paths are looked for from the state's folder too; a plan has nothing to show; a refused picture sets no colours" {
+    mkdir -p elsewhere
+    run -0 bash -c 'cd elsewhere && selfcal-report ../state.json --jq "[.targets[0].tables[].gains != null] | all"'
+    assert_output true
+    selfcal-report -f -o page.html plan.json > report.json
+    valid report.json
+    run -0 jq -c '[.qa_score, .targets[0].qa, ([.targets[].ladder[].verdict] | unique)]' report.json
+    assert_output '[null,"it is not finished",["not_tried"]]'
+    run -0 "$PYTHON" "$TESTS/selfcal/page.py" page.html
+    run -0 bash -c 'selfcal-report --jq .qa_score < state.json'
+    assert_output 0.98
+}
+
+@test "bad input is told in one line" {
+    for bad in '{}' '[]' '{"schema":"calutils/ms-info/1","targets":[]}' '{"schema":"calutils/selfcal-step/1"}'; do
+        run --separate-stderr selfcal-report <<< "$bad"
+        assert_equal "$status" 2
+        assert_equal "${#stderr_lines[@]}" 1
+    done
+    # of the right schema and with nothing else as it should be
+    run -0 selfcal-report --text <<< '{"schema":"calutils/selfcal-step/1","targets":[{"vis":3,"steps":{"a":1},"solints":[7],"state":[]},{}]}'
+    run -0 selfcal-report -f -o odd.html <<< '{"schema":"calutils/selfcal-step/1","targets":[{"vis":[3],"steps":[{"step":"solint","images":{"prior":{"fields":[1]}},"solutions":[4]},5],"solints":[7],"state":[]},{}]}'
+    run -0 "$PYTHON" "$TESTS/selfcal/page.py" odd.html
+}
