@@ -336,7 +336,8 @@ static const cal_tool tool = {
     .about =
         "Solves for one complex gain per antenna, interval, spw and hand (G), or for both hands "
         "together (T), or for one delay per hand (K), against MODEL_DATA or a point source, and "
-        "writes them as a calibration table that CASA reads. Options are CASA's parameters. By default the iteration is CASA's "
+        "writes them as a calibration table that CASA reads. Options are CASA's parameters. By "
+        "default the iteration is CASA's "
         "as well, so that values, S/N and flags are the same; --solver optimum goes on to the "
         "least-squares optimum.",
     .options = options,
