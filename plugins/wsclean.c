@@ -334,7 +334,9 @@ static cal_status measure(const imaging *run, jv *result, cal_error *err)
     cal_image_stats stats;
     uint8_t *mask = NULL;
     cal_status status = CAL_OK;
-    double used = cal_fits_number(path, "WSCENVIS", 0);
+    /* The image of joined parts does not say how many visibilities it is of. */
+    bool joined = cal_json_number_at(run->input, "channels_out", 1) > 1;
+    double used = cal_fits_number(path, "WSCENVIS", joined ? 1 : 0);
     if (!(used > 0) || !(cal_fits_number(path, "BMAJ", 0) > 0))
         status = cal_fail(
             err, CAL_DATA,

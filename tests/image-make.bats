@@ -36,6 +36,11 @@ setup() {
     assert_output '[[168,172],true]'
 }
 
+@test "image-make: two terms of the spectrum" {
+    run -0 image-make --quiet --niter 100 --nsigma 4 --nterms 2 --jq '[(.images | map(.path) | any(. == "two-MFS-image.fits")), .peak.value > 0.9]' "$SCENE/one.ms" two
+    assert_output '[true,true]'
+}
+
 @test "image-make: a single correlation is an image of I" {
     jq -n '{antennas: {layout: "vla", n: 9}, integration_s: 10, spws: [{name: "A", freq_hz: 3e9, width_hz: 1e7, nchan: 2, corrs: "RR"}],
         fields: [{name: "F", ra: "04h28m40.8", dec: "18d01m48", components: [{flux_jy: 1}]}], scans: [{field: "F", length_s: 60}]}' > scene.json

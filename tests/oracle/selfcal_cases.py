@@ -30,6 +30,7 @@ MUST_BE_LEFT = {("d_alma_low_snr", "weak"), ("d_alma_low_snr", "empty")}
 # Done once more in the same folder, where the recorded program stops.
 AGAIN = {"d_alma_low_snr", "e4_vla_one_spw_crash"}
 
+LEAST_EXPECTED = 2.95  # minsnr_to_proceed of the recorded runs
 FIRM = 0.02  # verdicts of the recorded runs on smaller changes of the S/N are not repeatable
 WORSE_PHASE = 1.1
 OVER_IDEAL = 1.02
@@ -126,7 +127,8 @@ def image_again(command, copies, threshold, folder):
         if value and option in words:
             words[words.index(option) + 1] = value
     run([*words[:-1], "--force", name], cwd=folder, stdout=subprocess.DEVNULL)
-    return f"{name}-image.fits"
+    joined = f"{name}-MFS-image.fits"
+    return joined if os.path.exists(f"{folder}/{joined}") else f"{name}-image.fits"
 
 
 def ideal_snr(oracles, case, folder, target):
@@ -206,6 +208,9 @@ def judge_solint(report, name, ours, recorded, end):
     reason = better_end(end)
     if not reason and change is not None and abs(change) < FIRM:
         reason = f"the recorded change of {100 * change:.1f} % is not firm"
+    expected, by_them = ours and ours.get("solint_snr"), recorded.get("estimated_snr")
+    if not reason and wanted == "not attempted" and by_them and by_them < LEAST_EXPECTED <= (expected or 0):
+        reason = f"judged by the S/N of now, {expected:.1f} expected; recorded {by_them:.1f} by that from before"
     report.judge(f"{name} {recorded['solint']}", got == wanted, f"ours {got}, recorded {wanted}", reason)
 
 
