@@ -160,12 +160,17 @@ static bool was_read(const char *name)
 }
 
 /* rewrite() leaves the others as they are. */
-static bool may_change(const char *name)
+static bool may_change(const char *name, const cal_reindex *maps)
 {
+    if (!strcmp(name, "DATA_DESCRIPTION"))
+        return !maps->spw.all || !maps->dd.all;
+    if (!strcmp(name, "FIELD"))
+        return !maps->source.all;
     return strcmp(name, "ANTENNA") && strcmp(name, "OBSERVATION") && strcmp(name, "STATE");
 }
 
-/* The rows that stay, in a new table that is left open. */
+/* The rows that stay, in a new table that is left open. Cells that are known to be sound, or none at
+ * all, are copied as files: casacore would make the table anew and wait for the disk several times. */
 static cal_status copy_subtable(cal_table *sub, const char *name, const char *path,
                                 const cal_subtables_plan *plan, cal_table **copy, cal_error *err)
 {
@@ -175,8 +180,8 @@ static cal_status copy_subtable(cal_table *sub, const char *name, const char *pa
     if (strcmp(name, "POINTING") || strcmp(plan->pointing, "empty"))
         status = choose_rows(sub, name, plan, &list, &count, err);
     cal_span rows = list ? cal_span_list(list, count) : cal_span_range(0, count);
-    if (!status && !list && count == cal_table_rows(sub) && was_read(name))
-        status = cal_table_copy_files(sub, path, may_change(name), copy, err);
+    if (!status && !list && count == cal_table_rows(sub) && (was_read(name) || !count))
+        status = cal_table_copy_files(sub, path, count && may_change(name, plan->maps), copy, err);
     else if (!status)
         status = cal_table_copy_open(sub, path, rows, NULL, copy, err);
     free(list);
@@ -192,7 +197,7 @@ static cal_status make_subtable(cal_table *sub, const char *name, const char *pa
     if (linked)
         return cal_table_open(path, false, made, err);
     cal_status status = copy_subtable(sub, name, path, plan, made, err);
-    return status ? status : rewrite(*made, name, plan, err);
+    return status || !cal_table_rows(*made) ? status : rewrite(*made, name, plan, err);
 }
 
 static cal_status write_subtable(cal_table *ms, cal_table *main, const char *name,
