@@ -93,14 +93,24 @@ static cal_status start_afresh(const char *path, bool weights, cal_error *err)
 
 /* ---- the chain ---- */
 
+/* As the plan has it, whatever an earlier pass made of it. */
+static bool is_planned_to_stay(jv solint)
+{
+    const char *key =
+        cal_json_has(solint, "preapply_planned") ? "preapply_planned" : "preapply_this_gaintable";
+    return cal_json_bool_at(solint, key, false);
+}
+
+/* What was found for each window by itself, or for each baseband, must not be lost when later intervals combine them; of one window alone
+ * nothing is. */
 static bool stays_in_chain(const cal_work *work, const cal_solution_set *set)
 {
     jv solint = jv_array_get(cal_json_at(work->target, "solints"), set->index);
-    cal_spectral_mode mode = set->tried[set->chosen].mode;
-    bool stays = cal_json_bool_at(solint, "preapply_this_gaintable", false) ||
-                 mode == CAL_PER_SPW || mode == CAL_PER_BASEBAND;
+    const cal_solution *solution = &set->tried[set->chosen];
+    bool fine = solution->mode == CAL_PER_SPW || solution->mode == CAL_PER_BASEBAND;
+    bool planned = is_planned_to_stay(solint);
     jv_free(solint);
-    return stays;
+    return planned || (fine && solution->counts.spws > 1);
 }
 
 static cal_chained chosen_one(const cal_work *work, const cal_solution_set *set)
@@ -205,6 +215,7 @@ void cal_accept_chain(cal_work *work, int index, const cal_solution_set *sets)
         cal_work_put_block(work, i, block);
         cal_chain_dispose(chain, count);
     }
+    cal_json_set(&solint, "preapply_planned", jv_bool(is_planned_to_stay(solint)));
     cal_json_set(&solint, "preapply_this_gaintable", jv_bool(stays));
     cal_json_set(&work->target, "solints", jv_array_set(solints, index, solint));
 }

@@ -237,6 +237,40 @@ static double coherence(void)
     return creal(sum) / count;
 }
 
+static bool flag_of_solint(int index, const char *key)
+{
+    jv solint = jv_array_get(cal_json_at(work.target, "solints"), index);
+    bool flag = cal_json_bool_at(solint, key, false);
+    jv_free(solint);
+    return flag;
+}
+
+/* Solutions of each window stay, until the interval is solved again for all of them together; those of the only window do not. */
+static void stays(void)
+{
+    int map[] = {0, 0};
+    char fine[] = "t.tbl", coarse[] = "c.tbl", linear[] = "linear";
+    cal_solution one = {.mode = CAL_PER_SPW, .path = fine, .interp = linear};
+    cal_solution_set set = {.tried = &one, .tries = 1, .index = 1};
+    one.counts.spws = 1;
+    cal_accept_chain(&work, 1, &set);
+    CHECK(!flag_of_solint(1, "preapply_this_gaintable"));
+    one.counts.spws = 2;
+    cal_accept_chain(&work, 1, &set);
+    CHECK(flag_of_solint(1, "preapply_this_gaintable"));
+    CHECK(text_of_block_is("gaintable_preapply_final", "[true]"));
+    one = (cal_solution){.mode = CAL_COMBINE_SPW, .path = coarse, .interp = linear};
+    one.spwmap = map;
+    one.spws = 2;
+    one.counts.spws = 2;
+    cal_accept_chain(&work, 1, &set);
+    CHECK(!flag_of_solint(1, "preapply_this_gaintable"));
+    CHECK(text_of_block_is("gaintable_final", "[\"c.tbl\"]"));
+    cal_solution_set none = {.chosen = -1};
+    cal_accept_chain(&work, 1, &none);
+    CHECK(text_of_block_is("gaintable_final", "[]"));
+}
+
 static void ladder(void)
 {
     double before = coherence();
@@ -324,6 +358,7 @@ int main(void)
 {
     if (CHECK(begin())) {
         without_tables();
+        stays();
         ladder();
         poor_antenna();
         ranks();
