@@ -14,7 +14,7 @@ int cal_start_pieces(double snr, double integrations)
     double by_noise = (snr / piece_snr) * (snr / piece_snr),
            by_time = integrations / least_integrations;
     double pieces = fmin(fmin(by_noise, by_time), MOST_PIECES);
-    return pieces >= 2 ? (int)pieces : 1;
+    return snr > 0 && pieces >= 2 ? (int)pieces : 1;
 }
 
 static size_t peak_of(const float *pixel, size_t count)
