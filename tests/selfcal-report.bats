@@ -93,6 +93,23 @@ print(struct.unpack(">II", png[16:24])[0], len(data) > 50000, len(set(zlib.decom
     assert_output '%PDF-'
 }
 
+@test "a step that was passed over was not tried; ways of a step and amplitudes are shown" {
+    jq '.targets[1].steps += [{step: "solint", solint: "inf_EB", index: 0, pass: 1, decision: "inf_EB not tried: too faint"}]
+        | .targets[1].steps += [{step: "solint", solint: "inf", index: 1, pass: 1, decision: "inf: no solutions: all flagged"}]
+        | .targets[1].solints[1].Pass = false
+        | (.targets[0].steps[] | select(.solint == "int")) |= (.attempts = [{way: "chosen", verdict: {kind: "refused", reasons: ["worse & worse"]}},
+            {way: "combinespw", verdict: {kind: "refused", reasons: ["still"]}}])
+        | .targets[0].solints |= map(.solmode = "ap")' state.json > more.json
+    selfcal-report -f -o more.html more.json > report.json
+    valid report.json
+    run -0 jq -c '[.targets[1].ladder[:3][].verdict], .targets[1].qa_score' report.json
+    assert_output "$(printf '["not_tried","refused","not_tried"]\n0.99')"
+    run -0 "$PYTHON" "$TESTS/selfcal/page.py" more.html
+    run -0 grep -c 'chosen: refused; worse &#38; worse' more.html
+    run -0 grep -c 'Amplitude of the gains' more.html
+    assert_output 6
+}
+
 @test "images and tables that are gone are named in their place" {
     image=$(jq -r '.targets[0].steps[] | select(.step == "final").images.final.fields[0].image' state.json)
     mkdir -p gone && cp -r sc gone/ && rm "gone/$image" && rm -r gone/sc/*.inf_EB.*.tbl

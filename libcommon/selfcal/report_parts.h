@@ -19,6 +19,8 @@ bool cal_report_is_step(jv step, const char *name);
 jv cal_report_step(jv target, const char *name);
 /* The solution that was taken for a block of the step. */
 jv cal_report_solution(jv solution_set);
+/* The reasons of a verdict in one text, or `otherwise`; the caller frees it. */
+char *cal_report_reasons(jv verdict, const char *otherwise);
 const char *cal_report_block_name(jv block); /* of the original: without folder and .ms */
 
 /* ---- numbers as text; `text` holds CAL_REPORT_TEXT bytes (report_read.c) ---- */

@@ -185,11 +185,15 @@ static void draw_key(const plot *p, cal_buf *html)
         pars = pars_of(p->table, row) > pars ? pars_of(p->table, row) : pars;
     cal_time_iso(p->begin, 0, begin);
     cal_time_iso(p->end, 0, end);
-    begin[10] = ' ';
-    cal_buf_addf(
-        html, "<p class=\"key\">%s of the gains, from %g%s to %g%s; time from %s to %s UTC.",
-        p->amplitude ? "Amplitude" : "Phase", p->middle - p->half, p->amplitude ? "" : "\u00b0",
-        p->middle + p->half, p->amplitude ? "" : "\u00b0", begin, end + 11);
+    const char *degree = p->amplitude ? "" : "\u00b0";
+    bool same_day = !strncmp(begin, end, 10), same = !strcmp(begin, end);
+    begin[10] = end[10] = ' ';
+    cal_buf_addf(html, "<p class=\"key\">%s of the gains, from %g%s to %g%s; %s%s%s%s UTC.",
+                 p->amplitude ? "Amplitude" : "Phase", p->middle - p->half, degree,
+                 p->middle + p->half, degree, same ? "at " : "from ", begin, same ? "" : " to ",
+                 same       ? ""
+                 : same_day ? end + 11
+                            : end);
     if (pars > 1)
         cal_buf_add(html,
                     "<i class=\"k0\"></i>first, <i class=\"k1\" style=\"margin-left:.3rem\"></i>"

@@ -47,6 +47,22 @@ jv cal_report_step(jv target, const char *name)
     return found;
 }
 
+char *cal_report_reasons(jv verdict, const char *otherwise)
+{
+    cal_buf text = {0};
+    jv reasons = cal_report_list(verdict, "reasons");
+    jv_array_foreach(reasons, i, reason)
+    {
+        if (jv_get_kind(reason) == JV_KIND_STRING)
+            cal_buf_addf(&text, "%s%s", text.len ? "; " : "", jv_string_value(reason));
+        jv_free(reason);
+    }
+    jv_free(reasons);
+    if (!text.len)
+        cal_buf_add(&text, otherwise);
+    return cal_buf_steal(&text);
+}
+
 /* ---- images ---- */
 
 static jv best_field(jv pictures)

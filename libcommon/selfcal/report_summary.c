@@ -53,22 +53,6 @@ static jv solint_entry(jv target, const char *name)
     return found;
 }
 
-static char *join_reasons(jv verdict, const char *otherwise)
-{
-    cal_buf text = {0};
-    jv reasons = cal_report_list(verdict, "reasons");
-    jv_array_foreach(reasons, i, reason)
-    {
-        if (jv_get_kind(reason) == JV_KIND_STRING)
-            cal_buf_addf(&text, "%s%s", text.len ? "; " : "", jv_string_value(reason));
-        jv_free(reason);
-    }
-    jv_free(reasons);
-    if (!text.len)
-        cal_buf_add(&text, otherwise);
-    return cal_buf_steal(&text);
-}
-
 /* Before and after from the images of the step, else from the entry of the interval. */
 static void add_before_and_after(jv step, jv entry, jv *rung)
 {
@@ -108,17 +92,23 @@ static jv chosen_mode(jv step, jv entry)
     return mode;
 }
 
+/* A step without a verdict had no solutions (Pass is false), or was passed over: too little S/N, an empty model. */
+static const char *verdict_of(jv verdict, jv entry)
+{
+    const char *otherwise = cal_json_bool_at(entry, "Pass", true) ? "not_tried" : "refused";
+    return cal_json_text_at(verdict, "kind", otherwise);
+}
+
 static jv rung_of_step(jv target, jv step)
 {
     jv entry = solint_entry(target, cal_json_text_at(step, "solint", ""));
     jv verdict = cal_json_at(step, "verdict");
-    char *reason = join_reasons(verdict, cal_json_text_at(step, "decision", ""));
-    jv rung =
-        JV_OBJECT(jv_string("solint"), cal_json_at(step, "solint"), jv_string("solmode"),
-                  cal_json_at(entry, "solmode"), jv_string("pass"),
-                  jv_number(cal_json_number_at(step, "pass", 1)), jv_string("verdict"),
-                  cal_json_text(cal_json_text_at(verdict, "kind", "refused")), jv_string("mode"),
-                  chosen_mode(step, entry), jv_string("reason"), cal_json_text(reason));
+    char *reason = cal_report_reasons(verdict, cal_json_text_at(step, "decision", ""));
+    jv rung = JV_OBJECT(jv_string("solint"), cal_json_at(step, "solint"), jv_string("solmode"),
+                        cal_json_at(entry, "solmode"), jv_string("pass"),
+                        jv_number(cal_json_number_at(step, "pass", 1)), jv_string("verdict"),
+                        cal_json_text(verdict_of(verdict, entry)), jv_string("mode"),
+                        chosen_mode(step, entry), jv_string("reason"), cal_json_text(reason));
     add_before_and_after(step, entry, &rung);
     double growth = cal_report_number(verdict, "beam_growth");
     cal_json_set(&rung, "beam_growth",

@@ -234,21 +234,55 @@ static void add_choice(jv step, cal_buf *html)
     jv_free(sets);
 }
 
-static void add_step(const cal_report_look *look, jv target, jv step, jv rung, cal_buf *html)
+/* Where a step was done in more than one way: each with its verdict and the reasons. */
+static void add_attempts(jv step, cal_buf *html)
+{
+    jv attempts = cal_report_list(step, "attempts");
+    if (jv_array_length(jv_copy(attempts)) > 1) {
+        cal_buf_add(html, "<ul class=\"small\">\n");
+        jv_array_foreach(attempts, i, attempt)
+        {
+            jv verdict = cal_json_at(attempt, "verdict");
+            char *reasons = cal_report_reasons(verdict, "");
+            cal_buf_add(html, "<li>");
+            cal_html_textf(html, "%s: %s; %s", cal_json_text_at(attempt, "way", "?"),
+                           cal_json_text_at(verdict, "kind", "?"), reasons);
+            cal_buf_add(html, "</li>\n");
+            free(reasons);
+            jv_free(verdict);
+            jv_free(attempt);
+        }
+        cal_buf_add(html, "</ul>\n");
+    }
+    jv_free(attempts);
+}
+
+static void add_step_pictures(const cal_report_look *look, jv step, cal_buf *html)
 {
     jv prior = cal_report_picture(step, "prior"), post = cal_report_picture(step, "post");
+    bool before = jv_get_kind(prior) == JV_KIND_OBJECT, after = jv_get_kind(post) == JV_KIND_OBJECT;
+    if (before || after)
+        cal_buf_add(html, "<div class=\"pair two\">\n");
+    if (before)
+        cal_report_figure(look, prior, "before", html);
+    if (after)
+        cal_report_figure(look, post, "after", html);
+    if (before || after)
+        cal_buf_add(html, "</div>\n");
+    jv_free(prior);
+    jv_free(post);
+}
+
+static void add_step(const cal_report_look *look, jv target, jv step, jv rung, cal_buf *html)
+{
     add_step_head(step, rung, html);
     add_choice(step, html);
-    cal_buf_add(html, "<div class=\"pair two\">\n");
-    cal_report_figure(look, prior, "before", html);
-    cal_report_figure(look, post, "after", html);
-    cal_buf_add(html, "</div>\n");
+    add_attempts(step, html);
+    add_step_pictures(look, step, html);
     add_gains(look->folder, target, step, !strcmp(cal_json_text_at(rung, "solmode", "p"), "ap"),
               html);
     add_commands(step, html);
     cal_buf_add(html, "</div>\n");
-    jv_free(prior);
-    jv_free(post);
 }
 
 static void add_other_step(jv step, cal_buf *html)
@@ -262,12 +296,12 @@ static void add_other_step(jv step, cal_buf *html)
     cal_buf_add(html, "</div>\n");
 }
 
-/* The next rung that was tried: these are the solint steps of the state, in order. */
+/* The next rung that a step has come to: these are the solint steps of the state, in order. */
 static jv next_rung(jv rungs, int *next)
 {
     while (*next < jv_array_length(jv_copy(rungs))) {
         jv rung = jv_array_get(jv_copy(rungs), (*next)++);
-        if (strcmp(cal_json_text_at(rung, "verdict", ""), "not_tried"))
+        if (cal_json_has(rung, "pass"))
             return rung;
         jv_free(rung);
     }
