@@ -26,7 +26,7 @@ import selfcal_truth as truth_module
 LEAST_SNR = {("a_vla_s", "04287+1801"): 1000}
 MUST_COME_OUT = {("d2_alma_empty_model", "Ser_emb"), ("e2_vla_c_beam_growth", "3C99"), ("e4_vla_one_spw_crash", "3C99"),
                  ("k_vla_delay_crash", "04287+1801"), ("a_vla_s", "04287+1801")}
-MUST_BE_LEFT = {("d_alma_low_snr", "weak"), ("d_alma_low_snr", "empty")}
+MUST_BE_LEFT = {("d_alma_low_snr", "empty")}
 # Done once more in the same folder, where the recorded program stops.
 AGAIN = {"d_alma_low_snr", "e4_vla_one_spw_crash"}
 
@@ -306,6 +306,12 @@ def judge_target(report, oracles, folder, target, wanted, recorded, theirs, seco
     return summary(case, name, target, recorded, ideal, their_ideal, ours, theirs, seconds)
 
 
+def decided(folder):
+    """What a second run in the same folder must come to again; the imager's threads add up in any order."""
+    state = json.load(open(f"{folder}/final.json"))
+    return [[[s["solint"], outcome(s), s.get("final_mode"), s.get("SNR_post")] for s in t["solints"]] for t in state["targets"]]
+
+
 def judge_case(oracles, case, folder, seconds):
     """Prints the case; its lines of the summary, and the counts."""
     report, lines = Report(case), []
@@ -338,9 +344,10 @@ def run_case(oracles, case, folder, judge_only):
     print(f"  {seconds:.1f} s in all, tools: {shares(folder)}")
     report.judge("inputs", fingerprint(paths) == untouched, "the MeasurementSets given have changed")
     if case in AGAIN:
-        first = open(f"{folder}/final.json").read()
+        first = decided(folder)
         calibrate(oracles, case, folder)
-        report.judge("a second run", open(f"{folder}/final.json").read() == first, "ends in another state")
+        second = decided(folder)
+        report.judge("a second run", selfcal_plan.same(second, first, 1e-3), f"decides {second}, not {first}")
     return report, lines
 
 

@@ -90,10 +90,19 @@ class Solutions:
     def __init__(self, path):
         with table(path, ack=False) as t:
             self.time, self.antenna, self.window = (t.getcol(c) for c in ("TIME", "ANTENNA1", "SPECTRAL_WINDOW_ID"))
-            self.phase, self.flag = np.angle(t.getcol("CPARAM"))[:, 0], t.getcol("FLAG")[:, 0]
+            self.flag = t.getcol("FLAG")[:, 0]
+            self.delays = "FPARAM" in t.colnames()  # in ns; phases then turn with the frequency
+            self.values = t.getcol("FPARAM")[:, 0] if self.delays else np.angle(t.getcol("CPARAM"))[:, 0]
         self.antennas = list(column(f"{path}/ANTENNA", "NAME"))
         self.windows = list(column(f"{path}/SPECTRAL_WINDOW", "NAME"))
-        self.frequencies = [f.mean() for f in channel_frequencies(path)]
+        channels = channel_frequencies(path)
+        self.frequencies = [f.mean() for f in channels]
+        self.pivots = [f[len(f) // 2] for f in channels]
+
+    def phases(self, source, frequency):
+        if self.delays:
+            return 2e-9 * np.pi * self.values * (frequency - self.pivots[source])
+        return self.values
 
     def at(self, truth, window, spwmap, how, rule):
         """[time][antenna][pol] for a true window; nan where there is no solution."""
@@ -102,13 +111,14 @@ class Solutions:
             return out
         own = self.windows.index(truth.windows[window])
         source = spwmap[own] if own < len(spwmap) else spwmap[0] if len(spwmap) == 1 else own
-        ratio = truth.frequencies[window] / self.frequencies[source]
+        ratio = 1 if self.delays else truth.frequencies[window] / self.frequencies[source]
+        phases = self.phases(source, truth.frequencies[window])
         for antenna, name in enumerate(self.antennas):
             rows = np.flatnonzero((self.window == source) & (self.antenna == antenna))
             rows = rows[np.argsort(self.time[rows], kind="stable")]
             if len(rows):
                 out[:, truth.antennas.index(name)] = rule(
-                    self.time[rows], self.phase[rows], self.flag[rows], truth.times, how, ratio)
+                    self.time[rows], phases[rows], self.flag[rows], truth.times, how, ratio)
         return out
 
 
