@@ -220,6 +220,15 @@ void cal_accept_chain(cal_work *work, int index, const cal_solution_set *sets)
     cal_json_set(&work->target, "solints", jv_array_set(solints, index, solint));
 }
 
+void cal_drop_chain(cal_work *work)
+{
+    for (int i = 0; i < cal_work_blocks(work); i++) {
+        jv block = cal_work_block(work, i);
+        cal_chain_write(&block, NULL, 0);
+        cal_work_put_block(work, i, block);
+    }
+}
+
 /* ---- how much is flagged ---- */
 
 static cal_status count_flags(const char *path, double *flagged, double *all, cal_error *err)

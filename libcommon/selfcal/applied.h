@@ -13,6 +13,8 @@ cal_status cal_apply_chain(cal_work *work, const cal_solution_set *sets, cal_err
 cal_status cal_restore_flags(cal_work *work, cal_error *err);
 /* The chosen solutions become the accepted chain. */
 void cal_accept_chain(cal_work *work, int index, const cal_solution_set *sets);
+/* No tables are accepted any more. */
+void cal_drop_chain(cal_work *work);
 /* Share of the target's data that is flagged in the working copies, now. */
 double cal_flagged_fraction(cal_work *work);
 

@@ -203,7 +203,7 @@ static cal_verdict judge(const cal_work *work, const solint *at, const cal_pictu
         .spent_before = cal_spent_by_chain(work, -1),
         .spent_after = cal_spent_by_chain(work, at->index),
         .amplitude = at->amplitude,
-        .first = !strncmp(at->name, "inf_EB", 6),
+        .first = !strncmp(at->name, "inf_EB", 6) && at->pass == 1,
     };
     jv_free(next);
     return cal_verdict_give(&facts, work->settings);
@@ -347,7 +347,7 @@ static cal_status solve_and_judge(cal_work *work, solint *at, jv *entry, cal_err
     attempt last = {.solutions = jv_null()};
     jv tried = jv_array();
     double before = 0, after = 0;
-    double snr = cal_stand_number(work, "SNR");
+    double snr = fmax(cal_stand_number(work, "SNR"), cal_stand_number(work, "flux_SNR"));
     cal_status status = cal_restore_flags(work, err);
     before = cal_flagged_fraction(work);
     if (!status)

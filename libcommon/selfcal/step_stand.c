@@ -1,6 +1,7 @@
 /* Where a target stands: target.state and the numbers beside it. */
 #include "base/buf.h"
 #include "base/mem.h"
+#include "selfcal/applied.h"
 #include "selfcal/expect.h"
 #include "selfcal/step_parts.h"
 #include <math.h>
@@ -49,14 +50,7 @@ void cal_next_is(cal_work *work, const char *next)
 /* A first solution that did not help by itself was kept for what should follow; nothing did. */
 static void revoke_marginal(cal_work *work)
 {
-    int blocks = cal_work_blocks(work);
-    for (int i = 0; i < blocks; i++) {
-        jv block = cal_work_block(work, i);
-        cal_json_set(&block, "gaintable_final", jv_array());
-        cal_json_set(&block, "spwmap_final", jv_array());
-        cal_json_set(&block, "applycal_interpolate_final", jv_array());
-        cal_work_put_block(work, i, block);
-    }
+    cal_drop_chain(work);
     cal_stand_set(work, "SC_success", jv_false());
     cal_stand_set(work, "final_solint", jv_null());
     cal_stand_set(work, "final_phase_solint", jv_null());

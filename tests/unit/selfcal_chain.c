@@ -266,9 +266,9 @@ static void stays(void)
     cal_accept_chain(&work, 1, &set);
     CHECK(!flag_of_solint(1, "preapply_this_gaintable"));
     CHECK(text_of_block_is("gaintable_final", "[\"c.tbl\"]"));
-    cal_solution_set none = {.chosen = -1};
-    cal_accept_chain(&work, 1, &none);
+    cal_drop_chain(&work);
     CHECK(text_of_block_is("gaintable_final", "[]"));
+    CHECK(text_of_block_is("gaintable_preapply_final", "[]"));
 }
 
 static void ladder(void)
