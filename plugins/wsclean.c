@@ -306,17 +306,27 @@ static jv list_images(const imaging *run)
     return images;
 }
 
-/* The image that stands for all: the only one, the one over the whole band, or the first of several in time. */
+/* Joined parts do not say of how many visibilities they are; without data there is no beam either. */
+static bool has_data(const char *path)
+{
+    return cal_fits_number(path, "WSCENVIS", 1) > 0 && cal_fits_number(path, "BMAJ", 0) > 0;
+}
+
+/* The image that stands for all: the only one, the one over the whole band, or the first of several in time that has data. */
 static char *main_image(const imaging *run, const char *kind)
 {
-    static const char *const parts[] = {"MFS-", "t0000-"};
-    for (size_t i = 0; i < CAL_COUNT(parts); i++) {
-        char *path = cal_format("%s-%s%s.fits", run->name, parts[i], kind);
-        if (cal_path_exists(path))
-            return path;
-        free(path);
+    static const char *const parts[] = {"MFS", "t*"};
+    char *path = NULL;
+    for (size_t p = 0; p < CAL_COUNT(parts); p++) {
+        glob_t found = {0};
+        char *pattern = cal_format("%s-%s-%s.fits", run->name, parts[p], kind);
+        glob(pattern, 0, NULL, &found);
+        for (size_t i = 0; !path && i < found.gl_pathc; i++)
+            path = has_data(found.gl_pathv[i]) ? cal_copy_text(found.gl_pathv[i]) : NULL;
+        free(pattern);
+        globfree(&found);
     }
-    return cal_format("%s-%s.fits", run->name, kind);
+    return path ? path : cal_format("%s-%s.fits", run->name, kind);
 }
 
 static bool is_blank(const cal_image *image)
@@ -334,10 +344,7 @@ static cal_status measure(const imaging *run, jv *result, cal_error *err)
     cal_image_stats stats;
     uint8_t *mask = NULL;
     cal_status status = CAL_OK;
-    /* The image of joined parts does not say how many visibilities it is of. */
-    bool joined = cal_json_number_at(run->input, "channels_out", 1) > 1;
-    double used = cal_fits_number(path, "WSCENVIS", joined ? 1 : 0);
-    if (!(used > 0) || !(cal_fits_number(path, "BMAJ", 0) > 0))
+    if (!has_data(path))
         status = cal_fail(
             err, CAL_DATA,
             "WSClean found no data to image: all that was selected is flagged or has no weight");
@@ -356,7 +363,8 @@ static cal_status measure(const imaging *run, jv *result, cal_error *err)
     if (!status) {
         jv numbers = cal_image_stats_json(image, &stats);
         cal_json_set(result, "stats", numbers);
-        cal_json_set(result, "visibilities_effective", cal_json_double(used));
+        cal_json_set(result, "visibilities_effective",
+                     cal_json_double(cal_fits_number(path, "WSCENVIS", NAN)));
         cal_json_set(result, "major_iterations",
                      cal_json_double(cal_fits_number(path, "WSCMAJOR", 0)));
         cal_json_set(result, "minor_iterations",
@@ -386,8 +394,7 @@ static cal_status run_wsclean(imaging *run, jv *result, cal_error *err)
         return cal_fail(
             err, CAL_CHILD,
             "WSClean is not installed: there is no wsclean in PATH; apt-get install wsclean");
-    make_command(run, "wsclean",
-                 run->scratch ? run->scratch : cal_json_text_at(run->input, "temp_dir", "."));
+    make_command(run, "wsclean", scratch_of(run));
     free(program);
     const char **argv = CAL_NEW_ARRAY(const char *, run->command.count + 1);
     for (int i = 0; i < run->command.count; i++)

@@ -146,6 +146,18 @@ END
     assert_output "[[1],$rows,[128,128]]" # second.ms has its source in the middle, and more of it
 }
 
+@test "image-make: images of parts of the time, also where the field was not observed in all of them" {
+    image-make --field B --intervals 4 --imsize 128 --cell 1arcsec "$SCENE/two.ms" parts > parts.json
+    $PYTHON -m jsonschema -i parts.json <(image-make --schema)
+    run -0 jq -c '[.images[] | select(.kind == "image") | .path], .peak.pixel, .diverged' parts.json
+    assert_output "$(printf '%s\n' '["parts-t0000-image.fits","parts-t0001-image.fits","parts-t0002-image.fits","parts-t0003-image.fits"]' '[64,64]' false)"
+    run -0 jq -r '.images[0].channel' parts.json
+    assert_output t0000
+    run --separate-stderr -5 image-make --field B --imsize 128 --cell 1arcsec --intervals 2 "$SCENE/two.ms" parts
+    run --separate-stderr -2 image-make --field B --intervals 2 --nterms 2 "$SCENE/two.ms" x
+    assert_regex "$stderr" "--intervals is at least 1"
+}
+
 @test "image-make: a mask decides the grid, must fit, and must not be empty" {
     image-make --imsize 128 --cell 4arcsec "$SCENE/one.ms" first > /dev/null
     image-stats --circle 64,64,10 --save-near-field ring.fits first-image.fits > /dev/null
