@@ -94,7 +94,7 @@ print(struct.unpack(">II", png[16:24])[0], len(data) > 50000, len(set(zlib.decom
 }
 
 @test "a step that was passed over was not tried; ways of a step and amplitudes are shown" {
-    jq '.targets[1].steps += [{step: "solint", solint: "inf_EB", index: 0, pass: 1, decision: "inf_EB not tried: too faint"}]
+    jq '(.targets[0].steps[] | select(.solint == "inf")).pass = 2 | .targets[1].steps += [{step: "solint", solint: "inf_EB", index: 0, pass: 1, decision: "inf_EB not tried: too faint"}]
         | .targets[1].steps += [{step: "solint", solint: "inf", index: 1, pass: 1, decision: "inf: no solutions: all flagged"}]
         | .targets[1].solints[1].Pass = false
         | (.targets[0].steps[] | select(.solint == "int")) |= (.attempts = [{way: "chosen", verdict: {kind: "refused", reasons: ["worse & worse"]}},
@@ -105,6 +105,7 @@ print(struct.unpack(">II", png[16:24])[0], len(data) > 50000, len(set(zlib.decom
     run -0 jq -c '[.targets[1].ladder[:3][].verdict], .targets[1].qa_score' report.json
     assert_output "$(printf '["not_tried","refused","not_tried"]\n0.99')"
     run -0 "$PYTHON" "$TESTS/selfcal/page.py" more.html
+    run -0 grep -c '<h4>inf (2)</h4>' more.html
     run -0 grep -c 'chosen: refused; worse &#38; worse' more.html
     run -0 grep -c 'Amplitude of the gains' more.html
     assert_output 6

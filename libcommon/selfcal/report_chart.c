@@ -2,12 +2,13 @@
 #include "base/mem.h"
 #include "selfcal/report_parts.h"
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { LEFT = 44, TOP = 26, HEIGHT = 150, BELOW = 34, STEP = 64 };
 
 typedef struct point {
-    const char *name;
+    char name[CAL_REPORT_TEXT];
     double from, to; /* S/N before and after */
     bool kept;
 } point;
@@ -32,7 +33,9 @@ static void add_point(chart *c, const char *name, double from, double to, bool k
 {
     if (!(to > 0))
         return;
-    c->point[c->points++] = (point){name, from > 0 ? from : to, to, kept};
+    point *p = &c->point[c->points++];
+    *p = (point){.from = from > 0 ? from : to, .to = to, .kept = kept};
+    snprintf(p->name, sizeof p->name, "%s", name);
 }
 
 static void set_limits(chart *c)
@@ -121,15 +124,16 @@ void cal_report_chart(jv target, cal_buf *html)
        final = cal_json_at(target, "final");
     int count = jv_array_length(jv_copy(rungs));
     chart c = {.point = CAL_NEW_ARRAY(point, count + 2)};
+    char name[CAL_REPORT_TEXT];
     double first = cal_report_number(initial, "snr");
     add_point(&c, "initial", first, first, true);
     jv_array_foreach(rungs, i, rung)
     {
         const char *verdict = cal_json_text_at(rung, "verdict", "");
-        add_point(&c, cal_json_text_at(rung, "solint", "?"), cal_report_number(rung, "snr_pre"),
+        add_point(&c, cal_report_interval(rung, name), cal_report_number(rung, "snr_pre"),
                   cal_report_number(rung, "snr_post"),
                   !strcmp(verdict, "accepted") || !strcmp(verdict, "marginal"));
-        jv_free(rung); /* the array holds its texts */
+        jv_free(rung);
     }
     add_point(&c, "final", cal_report_number(final, "snr"), cal_report_number(final, "snr"), true);
     if (c.points > 1)

@@ -26,8 +26,9 @@ const char *cal_report_block_name(jv block); /* of the original: without folder 
 /* ---- numbers as text; `text` holds CAL_REPORT_TEXT bytes (report_read.c) ---- */
 
 enum { CAL_REPORT_TEXT = 64 };
-char *cal_report_flux(double jy, char *text); /* "2.07 mJy" */
-char *cal_report_snr(double snr, char *text); /* "38.8", "1291", "\u2013" */
+char *cal_report_flux(double jy, char *text);   /* "2.07 mJy" */
+char *cal_report_interval(jv rung, char *text); /* "30.00s", the second time "30.00s (2)" */
+char *cal_report_snr(double snr, char *text);   /* "38.8", "1291", "\u2013" */
 char *cal_report_percent(double fraction, bool sign, char *text);
 char *cal_report_beam(jv numbers, char *text); /* "0.83\u2033 \u00d7 0.49\u2033, 129\u00b0" */
 

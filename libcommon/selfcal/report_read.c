@@ -132,6 +132,14 @@ char *cal_report_flux(double jy, char *text)
     return text;
 }
 
+char *cal_report_interval(jv rung, char *text)
+{
+    const char *name = cal_json_text_at(rung, "solint", "?");
+    double pass = cal_json_number_at(rung, "pass", 1);
+    snprintf(text, CAL_REPORT_TEXT, pass > 1 ? "%.40s (%.0f)" : "%.40s", name, pass);
+    return text;
+}
+
 char *cal_report_snr(double snr, char *text)
 {
     if (isfinite(snr))

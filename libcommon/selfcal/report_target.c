@@ -77,7 +77,7 @@ static void add_row(jv rung, cal_buf *html)
     char text[CAL_REPORT_TEXT];
     const char *verdict = cal_json_text_at(rung, "verdict", "");
     cal_buf_add(html, "<tr><th scope=\"row\">");
-    cal_html_text(html, cal_json_text_at(rung, "solint", "?"));
+    cal_html_text(html, cal_report_interval(rung, text));
     cal_buf_add(html, "</th><td>");
     cal_html_text(html, cal_json_text_at(rung, "mode", "\u2013"));
     cal_buf_add(html, "</td>");
@@ -208,8 +208,9 @@ static void add_gains(const char *folder, jv target, jv step, bool amplitude, ca
 
 static void add_step_head(jv step, jv rung, cal_buf *html)
 {
+    char text[CAL_REPORT_TEXT];
     cal_buf_add(html, "<div class=\"step\"><div><h4>");
-    cal_html_text(html, cal_json_text_at(step, "solint", "?"));
+    cal_html_text(html, cal_report_interval(step, text));
     cal_buf_add(html, "</h4>");
     add_badge(cal_json_text_at(rung, "verdict", ""), html);
     cal_buf_add(html, "</div>\n<p>");

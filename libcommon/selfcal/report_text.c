@@ -32,8 +32,8 @@ static void add_wrapped(cal_buf *out, int indent, const char *text)
 static void ladder_text(jv target, cal_buf *out)
 {
     cal_grid grid = {.indent = 2};
-    char pre[CAL_REPORT_TEXT], post[CAL_REPORT_TEXT], change[CAL_REPORT_TEXT], rms[CAL_REPORT_TEXT],
-        flagged[CAL_REPORT_TEXT];
+    char name[CAL_REPORT_TEXT], pre[CAL_REPORT_TEXT], post[CAL_REPORT_TEXT],
+        change[CAL_REPORT_TEXT], rms[CAL_REPORT_TEXT], flagged[CAL_REPORT_TEXT];
     jv rungs = cal_json_at(target, "ladder");
     cal_grid_row(&grid, "Interval", "S/N", "", "", "Change", "Noise", "Flagged", "Mode", "Verdict",
                  NULL);
@@ -43,15 +43,15 @@ static void ladder_text(jv target, cal_buf *out)
         if (strcmp(verdict, "not_tried")) {
             double before = cal_report_number(rung, "snr_pre"),
                    after = cal_report_number(rung, "snr_post");
-            cal_grid_row(&grid, cal_json_text_at(rung, "solint", "?"), cal_report_snr(before, pre),
-                         ">", cal_report_snr(after, post),
+            cal_grid_row(&grid, cal_report_interval(rung, name), cal_report_snr(before, pre), ">",
+                         cal_report_snr(after, post),
                          cal_report_percent(after / before - 1, true, change),
                          cal_report_flux(cal_report_number(rung, "rms_post_jy"), rms),
                          cal_report_percent(cal_report_number(rung, "flagged_fraction_post"), false,
                                             flagged),
                          or_dash(rung, "mode"), verdict, NULL);
         } else
-            cal_grid_row(&grid, cal_json_text_at(rung, "solint", "?"), "", "", "", "", "", "", "",
+            cal_grid_row(&grid, cal_report_interval(rung, name), "", "", "", "", "", "", "",
                          "not tried", NULL);
         jv_free(rung);
     }
@@ -67,8 +67,9 @@ static void reasons_text(jv target, cal_buf *out)
     {
         const char *verdict = cal_json_text_at(rung, "verdict", "");
         if (strcmp(verdict, "accepted") && strcmp(verdict, "not_tried")) {
-            char *line = cal_format("%s: %s", cal_json_text_at(rung, "solint", "?"),
-                                    cal_json_text_at(rung, "reason", ""));
+            char name[CAL_REPORT_TEXT],
+                *line = cal_format("%s: %s", cal_report_interval(rung, name),
+                                   cal_json_text_at(rung, "reason", ""));
             add_wrapped(out, 2, line);
             free(line);
         }
