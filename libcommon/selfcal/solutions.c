@@ -270,6 +270,21 @@ bool cal_solutions_fall_back(cal_solution_set *sets, int blocks)
     return changed;
 }
 
+bool cal_solutions_refine(cal_solution_set *sets, int blocks)
+{
+    bool changed = false;
+    for (int i = 0; i < blocks; i++) {
+        cal_solution_set *set = &sets[i];
+        for (int t = 0; t < set->tries && set->chosen >= 0; t++) {
+            if (set->tried[t].mode != CAL_PER_SPW || set->tried[set->chosen].mode == CAL_PER_SPW)
+                continue;
+            set->chosen = t;
+            changed = true;
+        }
+    }
+    return changed;
+}
+
 cal_solution *cal_solution_add(cal_solution_set *set)
 {
     set->tried = cal_grow(set->tried, set->tries + 1, sizeof *set->tried);

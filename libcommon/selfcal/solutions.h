@@ -67,6 +67,8 @@ bool cal_solutions_fall_back(cal_solution_set *sets, int blocks);
  * without are still among the tries. False when there is no such antenna. */
 cal_status cal_solutions_pass_through(cal_work *work, cal_solution_set *sets, bool *passed,
                                       cal_error *err);
+/* Take the solutions of each window instead of a coarser mode that was chosen; false where they are, or were not solved. */
+bool cal_solutions_refine(cal_solution_set *sets, int blocks);
 void cal_solutions_free(cal_solution_set *sets, int blocks);
 
 /* What is said about them in a step: a list with an object for each block. */

@@ -69,11 +69,11 @@ static void check_all(const cal_verdict_facts *facts, const cal_selfcal_settings
         reason(verdict, "Beam change beyond %g: %.3f", settings->delta_beam_thresh,
                verdict->beam_growth);
     check_rms(facts, verdict);
-    if (verdict->overfit > settings->max_overfit)
+    if (verdict->overfit > settings->max_overfit && verdict->honest_change < verdict->overfit)
         reason(verdict,
                "over-fitting: the numbers fitted raise the S/N by %.1f %% from noise alone, more "
-               "than %g %%",
-               100 * verdict->overfit, 100 * settings->max_overfit);
+               "than %g %% and than it gains otherwise (%.1f %%)",
+               100 * verdict->overfit, 100 * settings->max_overfit, 100 * verdict->honest_change);
 }
 
 /* ---- for ---- */
