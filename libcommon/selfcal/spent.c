@@ -9,36 +9,55 @@ double cal_spent_noise(double antennas, double integrations, bool amplitude)
     return part > 0 ? fmin(part, 1) : 0; /* also where something is not known */
 }
 
+static bool is_amplitude(jv solint)
+{
+    return !strcmp(cal_json_text_at(solint, "solmode", "p"), "ap");
+}
+
 static double spent_by(const cal_work *work, jv solint)
 {
     double integrations = cal_json_number_at(solint, "seconds", NAN) /
                           cal_json_number_at(work->target, "integration_time", NAN);
-    bool amplitude = !strcmp(cal_json_text_at(solint, "solmode", "p"), "ap");
     return isnan(integrations) ? 0
                                : cal_spent_noise(cal_json_number_at(work->target, "n_ants", NAN),
                                                  integrations, amplitude);
 }
 
-/* Is this solint's table in the chain? `last` is the name of the last one that was accepted, NULL where another one takes its place. */
-static bool is_in_chain(jv solint, const char *last)
+/* The solint that ends the chain: `index`, or the last one that was accepted; -1 for none. */
+static int last_of_chain(jv solints, const char *accepted, int index)
 {
-    if (!cal_json_bool_at(solint, "Pass", false))
-        return false;
-    return cal_json_bool_at(solint, "preapply_this_gaintable", false) ||
-           (last && !strcmp(last, cal_json_text_at(solint, "solint", "")));
+    int last = index;
+    jv_array_foreach(solints, i, solint)
+    {
+        if (index < 0 && !strcmp(accepted, cal_json_text_at(solint, "solint", "")))
+            last = i;
+        jv_free(solint);
+    }
+    return last;
+}
+
+/* Tables that are pre-applied stay, and so do the last phases where amplitudes come on top of them. */
+static bool stays(jv solint, const char *phases)
+{
+    return cal_json_bool_at(solint, "Pass", false) &&
+           (cal_json_bool_at(solint, "preapply_this_gaintable", false) ||
+            !strcmp(phases, cal_json_text_at(solint, "solint", "")));
 }
 
 double cal_spent_by_chain(const cal_work *work, int index)
 {
     double sum = 0;
     jv solints = cal_json_at(work->target, "solints"), stand = cal_json_at(work->target, "state");
-    const char *last = index < 0 ? cal_json_text_at(stand, "final_solint", NULL) : NULL;
+    int last = last_of_chain(solints, cal_json_text_at(stand, "final_solint", ""), index);
+    jv end = last < 0 ? jv_null() : jv_array_get(jv_copy(solints), last);
+    const char *phases = is_amplitude(end) ? cal_json_text_at(stand, "final_phase_solint", "") : "";
     jv_array_foreach(solints, i, solint)
     {
-        if (i == index || is_in_chain(solint, last))
+        if (i == last || stays(solint, phases))
             sum += spent_by(work, solint);
         jv_free(solint);
     }
+    jv_free(end);
     jv_free(stand);
     jv_free(solints);
     return fmin(sum, 1);

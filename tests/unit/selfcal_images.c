@@ -267,18 +267,24 @@ static void spending(void)
 
 static void chains(void)
 {
+    static const char text[] =
+        "{\"n_ants\": 10, \"integration_time\": 10, \"state\": {\"final_solint\": \"inf\", "
+        "\"final_phase_solint\": \"inf\"}, \"solints\": ["
+        "{\"solint\": \"inf_EB\", \"seconds\": 1000, \"Pass\": true, "
+        "\"preapply_this_gaintable\": true},"
+        "{\"solint\": \"inf\", \"seconds\": 100, \"Pass\": true},"
+        "{\"solint\": \"int\", \"seconds\": 10, \"Pass\": null},"
+        "{\"solint\": \"inf_ap\", \"seconds\": 100, \"solmode\": \"ap\", \"Pass\": null}]}";
     cal_work work = {0};
     cal_error err = {0};
-    CHECK(!cal_json_parse("{\"n_ants\": 10, \"integration_time\": 10, \"state\": "
-                          "{\"final_solint\": \"inf\"}, \"solints\": ["
-                          "{\"solint\": \"inf_EB\", \"seconds\": 1000, \"Pass\": true, "
-                          "\"preapply_this_gaintable\": true},"
-                          "{\"solint\": \"inf\", \"seconds\": 100, \"Pass\": true},"
-                          "{\"solint\": \"int\", \"seconds\": 10, \"Pass\": null}]}",
-                          "target", &work.target, &err));
+    CHECK(!cal_json_parse(text, "target", &work.target, &err));
     CHECK_NEAR(cal_spent_by_chain(&work, -1), 0.001 + 0.01, 1e-12);
-    CHECK_NEAR(cal_spent_by_chain(&work, 2), 0.001 + 0.1, 1e-12);
     CHECK_NEAR(cal_spent_by_chain(&work, 0), 0.001, 1e-12);
+    CHECK_NEAR(cal_spent_by_chain(&work, 2), 0.001 + 0.1, 1e-12);
+    CHECK_NEAR(cal_spent_by_chain(&work, 3), 0.001 + 0.01 + 0.02, 1e-12); /* phases stay */
+    jv_free(work.target);
+    CHECK(!cal_json_parse("{\"state\": {}, \"solints\": []}", "target", &work.target, &err));
+    CHECK_NEAR(cal_spent_by_chain(&work, -1), 0, 0);
     jv_free(work.target);
 }
 
