@@ -20,7 +20,7 @@ static double spent_by(const cal_work *work, jv solint)
                           cal_json_number_at(work->target, "integration_time", NAN);
     return isnan(integrations) ? 0
                                : cal_spent_noise(cal_json_number_at(work->target, "n_ants", NAN),
-                                                 integrations, amplitude);
+                                                 integrations, is_amplitude(solint));
 }
 
 /* The solint that ends the chain: `index`, or the last one that was accepted; -1 for none. */
