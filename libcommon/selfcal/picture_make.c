@@ -228,23 +228,34 @@ static cal_status run_image_make(cal_work *work, const cal_picture_order *order,
 
 /* ---- the command of the settings ---- */
 
+static cal_status check_left(const char *base, const char *kind, cal_error *err)
+{
+    char *path = cal_format("%s-%s.fits", base, kind);
+    cal_status status = CAL_OK;
+    if (!cal_path_exists(path))
+        status = cal_fail(err, CAL_CHILD,
+                          "imager_command left no %s; it is to leave NAME-image.fits, -psf.fits "
+                          "and, when it cleans, -residual.fits and -model.fits",
+                          path);
+    free(path);
+    return status;
+}
+
 static cal_status run_command(cal_work *work, const cal_picture_order *order, cal_error *err)
 {
+    static const struct {
+        const char *kind;
+        bool of_clean;
+    } needed[] = {{"image", false}, {"psf", false}, {"residual", true}, {"model", true}};
     char *line = NULL;
     cal_status status = cal_imager_command(work, order, &line, err);
     for (int i = 0; !status && order->wish->save_model && i < order->ms.count; i++)
         status = cal_data_column_make(order->ms.item[i], "MODEL_DATA", err);
     if (!status)
         status = cal_work_shell(work, CAL_WORK_IMAGER, line, err);
-    for (size_t k = 0; k < CAL_COUNT(kinds) - 1 && !status; k++) {
-        char *path = cal_format("%s-%s.fits", order->base, kinds[k]);
-        if (!cal_path_exists(path))
-            status = cal_fail(err, CAL_CHILD,
-                              "imager_command left no %s; it is to leave NAME-image.fits, "
-                              "-residual.fits, -model.fits and -psf.fits",
-                              path);
-        free(path);
-    }
+    for (size_t k = 0; k < CAL_COUNT(needed) && !status; k++)
+        if (order->cleaned || !needed[k].of_clean)
+            status = check_left(order->base, needed[k].kind, err);
     free(line);
     return status;
 }
