@@ -73,15 +73,33 @@ static char *one_below(const cal_work *work, const char *name)
     return copy;
 }
 
+static bool is_delay(const char *solint)
+{
+    const char *end = strstr(solint, "_delay");
+    return end && !strcmp(end, "_delay");
+}
+
+/* The first interval of gains; a new reference. */
+static jv first_of_gains(const cal_work *work)
+{
+    int index = 0, count = cal_solint_count(work);
+    jv entry = cal_solint_at(work, 0);
+    while (is_delay(cal_json_text_at(entry, "solint", "")) && ++index < count) {
+        jv_free(entry);
+        entry = cal_solint_at(work, index);
+    }
+    return entry;
+}
+
 /* Which interval a further pass solves again, with the better image that the phases gave. First the first one, on top of the finest: what does not
  * change with time was solved with the worst of all models, and for all windows together. Then the finest, on top of that; and as long as
  * that helps the next one below, which may have been refused before. */
 static char *solved_again(const cal_work *work, int pass)
 {
-    jv stand = cal_stand(work), first = cal_solint_at(work, 0);
+    jv stand = cal_stand(work), first = first_of_gains(work);
     const char *finest = cal_json_text_at(stand, "final_phase_solint", NULL);
     const char *coarsest = cal_json_text_at(first, "solint", "");
-    bool whole = !strncmp(coarsest, "inf_EB", 6) && !cal_json_bool_at(first, "delay", false);
+    bool whole = !strncmp(coarsest, "inf_EB", 6) && !is_delay(coarsest);
     char *name = !finest                            ? NULL
                  : pass == CAL_SECOND_PASS && whole ? cal_copy_text(coarsest)
                  : pass > CAL_SECOND_PASS + 1       ? one_below(work, finest)
@@ -111,6 +129,7 @@ static void end_phases(cal_work *work, const cal_solint *at, bool helped, const 
 void cal_go_on(cal_work *work, const cal_solint *at, bool helped, bool bad, const char *reason)
 {
     bool last = at->index + 1 >= at->count;
+    bad = bad && !is_delay(at->name); /* gains can be solved where delays cannot */
     if (at->amplitude && (bad || last))
         cal_stop_solving(work, reason);
     else if (!at->amplitude && (bad || at->pass > 1 || last || at->next_is_amplitude))
