@@ -1,5 +1,5 @@
 /* Where the brightest source is, as long as the phases are wrong. The dirty image of all data may show it elsewhere: phases that drift move
- * it during the observation. In short pieces it is blurred less, so the dirty images of pieces are stacked: the sum of the squares of what is
+ * it during the observation. In short pieces it is blurred less, so the dirty images of pieces are stacked: the sum of the fourth powers of what is
  * positive in them. */
 #ifndef CAL_SELFCAL_START_H
 #define CAL_SELFCAL_START_H
