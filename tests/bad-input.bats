@@ -40,6 +40,7 @@ command_of() {
     case $1 in
         applycal) command+=(--gaintable "$CALTABLE" --flagbackup=false) ;;
         image-make) command+=(--field 1 --dry-run) ;;
+        setjy) command+=(--fluxdensity 1) ;;
     esac
     local place=0
     for word in $(operands "$1"); do
@@ -191,7 +192,7 @@ refuses_input() {
     chmod -R a-w readonly.ms
     as_nobody
     for tool in $(ms_tools); do
-        [ "$tool" != applycal ] || continue
+        case $tool in applycal | setjy) continue ;; esac
         command_of "$tool" "$BATS_TEST_TMPDIR/readonly.ms"
         run "${as[@]}" "${command[@]}"
         [ "$status" -eq 0 ] || fail "$tool: $output"
@@ -202,7 +203,7 @@ refuses_input() {
 
 @test "a result that cannot be printed is status 5" {
     for tool in $(ms_tools); do
-        [ "$tool" != applycal ] || continue
+        case $tool in applycal | setjy) continue ;; esac
         command_of "$tool" "$MS"
         full "${command[@]}" --json
         rm -rf out

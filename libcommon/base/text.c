@@ -201,6 +201,7 @@ static const struct unit {
     {"arcmin", "rad", M_PI / 10800},
     {"arcsec", "rad", M_PI / 648000},
     {"mas", "rad", M_PI / 648e6},
+    {"uas", "rad", M_PI / 648e9},
     {"Jy", "Jy", 1},
     {"mJy", "Jy", 1e-3},
     {"uJy", "Jy", 1e-6},

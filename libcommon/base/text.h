@@ -43,7 +43,7 @@ bool cal_casa_name_is_plain(const char *name);
 cal_status cal_parse_spwmap(const char *text, int **map, int *count, cal_error *err);
 
 /* A quantity: number and unit, blanks between allowed. Units: s ms us min h d; Hz kHz MHz GHz; m
- * km; deg arcmin arcsec rad; Jy mJy uJy. `base` is the unit wanted ("s", "Hz", "m", "rad", "Jy"); a
+ * km; deg arcmin arcsec mas uas rad; Jy mJy uJy. `base` is the unit wanted ("s", "Hz", "m", "rad", "Jy"); a
  * bare number is in `bare` (NULL: refused). */
 cal_status cal_parse_quantity(const char *text, const char *base, const char *bare, double *value,
                               cal_error *err);

@@ -46,23 +46,6 @@ static float complex *room_before(cal_calibrate_work *work)
 
 /* ---- cells that the selection leaves out ---- */
 
-/* The cells of a row that are to be calibrated, [chan][corr]; NULL for all of them. The caller
- * frees it. */
-static uint8_t *cells_chosen(const cal_calibrate_work *work, const cal_block *block, int dd)
-{
-    const cal_spw_choice *spw = cal_selection_channels(work->selection, work->meta->dd[dd].spw);
-    int corrs;
-    const int *corr = cal_selection_corrs(work->selection, dd, &corrs);
-    if (!spw || (spw->whole && corrs == block->ncorr))
-        return NULL;
-    uint8_t *chosen = CAL_NEW_ARRAY(uint8_t, block->nchan * block->ncorr);
-    for (int r = 0; r < spw->ranges; r++)
-        for (int c = spw->range[r].first; c <= spw->range[r].last; c += spw->range[r].step)
-            for (int k = 0; k < corrs; k++)
-                chosen[c * block->ncorr + corr[k]] = 1;
-    return chosen;
-}
-
 static bool any_cells_left_out(const cal_calibrate_work *work, const cal_block *block)
 {
     int last = -1;
@@ -71,7 +54,7 @@ static bool any_cells_left_out(const cal_calibrate_work *work, const cal_block *
         if (!work->keep[i] || dd == last)
             continue;
         last = dd;
-        uint8_t *chosen = cells_chosen(work, block, dd);
+        uint8_t *chosen = cal_selection_cells(work->selection, work->meta, dd);
         free(chosen);
         if (chosen)
             return true;
@@ -103,7 +86,7 @@ static void put_back_cells(const cal_calibrate_work *work, cal_block *block)
         if (block->rows.dd[i] != last) {
             last = block->rows.dd[i];
             free(chosen);
-            chosen = cells_chosen(work, block, last);
+            chosen = cal_selection_cells(work->selection, work->meta, last);
         }
         if (chosen)
             put_back_row(work, block, i, chosen);

@@ -102,17 +102,15 @@ static cal_status fill_spws(cal_scene *scene, cal_error *err)
 
 /* ---- fields ---- */
 
-static void fill_component(cal_scene_field *field, cal_scene_component *component, jv value)
+static void fill_component(cal_component *component, jv value)
 {
     static const char *const keys[] = {"flux_jy", "q_jy", "u_jy", "v_jy"};
     for (int i = 0; i < 4; i++)
         component->flux[i] = cal_json_number_at(value, keys[i], 0);
     component->ref_freq = cal_json_number_at(value, "ref_hz", 0);
-    component->alpha = cal_json_number_at(value, "alpha", 0);
+    component->spix[0] = cal_json_number_at(value, "alpha", 0);
     component->east = cal_json_number_at(value, "east_arcsec", 0) * ARCSEC;
     component->north = cal_json_number_at(value, "north_arcsec", 0) * ARCSEC;
-    field->polarised |=
-        component->flux[1] != 0 || component->flux[2] != 0 || component->flux[3] != 0;
 }
 
 static cal_status fill_field(cal_scene_field *field, int index, jv value, cal_error *err)
@@ -129,10 +127,10 @@ static cal_status fill_field(cal_scene_field *field, int index, jv value, cal_er
                         "scene.fields[%d].dec: \"%s\"; write 30d30m33.0, 30.30.33.0 or 30.509deg",
                         index, dec);
     field->components = scene_list_length(value, "components");
-    field->component = CAL_NEW_ARRAY(cal_scene_component, field->components);
+    field->component = CAL_NEW_ARRAY(cal_component, field->components);
     for (int i = 0; i < field->components; i++) {
         jv component = scene_list_element(value, "components", i);
-        fill_component(field, &field->component[i], component);
+        fill_component(&field->component[i], component);
         jv_free(component);
     }
     return CAL_OK;

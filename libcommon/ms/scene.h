@@ -5,6 +5,7 @@
 #define CAL_MS_SCENE_H
 
 #include "base/error.h"
+#include "ms/sky.h"
 #include <jv.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,20 +25,11 @@ typedef struct cal_scene_spw {
     int pol;     /* row of POLARIZATION: windows with the same correlations share one */
 } cal_scene_spw;
 
-/* A point source. */
-typedef struct cal_scene_component {
-    double flux[4];     /* I Q U V, Jy, at ref_freq */
-    double ref_freq;    /* Hz; 0: the first channel of each spw */
-    double alpha;       /* flux goes with (f / ref_freq)^alpha */
-    double east, north; /* rad from the phase centre: l = sin(east), m = sin(north) */
-} cal_scene_component;
-
 typedef struct cal_scene_field {
     const char *name, *code;
-    double direction[2]; /* J2000, rad */
-    cal_scene_component *component;
+    double direction[2];      /* J2000, rad */
+    cal_component *component; /* points */
     int components;
-    bool polarised; /* some component has Q, U or V */
 } cal_scene_field;
 
 typedef struct cal_scene_scan {

@@ -67,6 +67,8 @@ const int *cal_selection_observations(const cal_selection *selection, int *count
 const int *cal_selection_corrs(const cal_selection *selection, int dd, int *count);
 /* The channels of a spw; NULL when the spw was not chosen. */
 const cal_spw_choice *cal_selection_channels(const cal_selection *selection, int spw);
+/* The cells [chan][corr] of the rows of a data description, 1 where they were chosen; NULL for all of them. The caller frees it. */
+uint8_t *cal_selection_cells(const cal_selection *selection, const cal_meta *meta, int dd);
 /* Was this option given (not empty)? name: "field", "spw", ...; NULL: any of them. */
 bool cal_selection_has(const cal_selection *selection, const char *name);
 /* For programs that only know a shortest and a longest baseline: those of the uvrange, in m or in wavelengths; high may be

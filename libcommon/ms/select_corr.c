@@ -105,3 +105,19 @@ cal_status cal_parse_correlation(const char *text, cal_selection *selection, cal
     free(of_spw);
     return status || any ? status : no_such_product(selection, text, err);
 }
+
+uint8_t *cal_selection_cells(const cal_selection *selection, const cal_meta *meta, int dd)
+{
+    const int spw = meta->dd[dd].spw, ncorr = meta->pol[meta->dd[dd].pol].ncorr;
+    const cal_spw_choice *choice = cal_selection_channels(selection, spw);
+    int corrs;
+    const int *corr = cal_selection_corrs(selection, dd, &corrs);
+    if (!choice || (choice->whole && corrs == ncorr))
+        return NULL;
+    uint8_t *chosen = CAL_NEW_ARRAY(uint8_t, meta->spw[spw].nchan * ncorr);
+    for (int r = 0; r < choice->ranges; r++)
+        for (int c = choice->range[r].first; c <= choice->range[r].last; c += choice->range[r].step)
+            for (int k = 0; k < corrs; k++)
+                chosen[c * ncorr + corr[k]] = 1;
+    return chosen;
+}

@@ -16,7 +16,7 @@ typedef struct simulator {
     int (*baseline)[2];
     cal_simulate_size size;
     cal_sim_round *round;
-    cal_sky *sky;             /* [field][spw] */
+    cal_sky **sky;            /* [field][spw] */
     float complex **bandpass; /* by spw, NULL where it is 1 */
     cal_gains *gains;
     cal_frame *frame;
@@ -62,6 +62,17 @@ cal_simulate_size cal_simulate_measure(const cal_scene *scene)
 
 /* ---- set-up ---- */
 
+static cal_sky *new_sky(const cal_scene_field *field, const cal_scene_spw *spw)
+{
+    double *freq = CAL_NEW_ARRAY(double, spw->nchan);
+    for (int k = 0; k < spw->nchan; k++)
+        freq[k] = spw->freq + k * spw->width;
+    cal_sky *sky =
+        cal_sky_new(field->component, field->components, freq, spw->nchan, spw->corr, spw->ncorr);
+    free(freq);
+    return sky;
+}
+
 static void prepare(simulator *sim)
 {
     const cal_scene *scene = sim->scene;
@@ -69,9 +80,9 @@ static void prepare(simulator *sim)
     sim->baseline = cal_alloc((size_t)sim->size.baselines, sizeof *sim->baseline);
     list_baselines(scene, sim->baseline);
     sim->round = cal_sim_round_new(scene, sim->baseline, sim->size.baselines);
-    sim->sky = CAL_NEW_ARRAY(cal_sky, scene->fields * scene->spws);
+    sim->sky = CAL_NEW_ARRAY(cal_sky *, scene->fields * scene->spws);
     for (int i = 0; i < scene->fields * scene->spws; i++)
-        sim->sky[i] = cal_sky_new(&scene->field[i / scene->spws], &scene->spw[i % scene->spws]);
+        sim->sky[i] = new_sky(&scene->field[i / scene->spws], &scene->spw[i % scene->spws]);
     sim->bandpass = CAL_NEW_ARRAY(float complex *, scene->spws);
     for (int i = 0; i < scene->spws && cal_gains_have_bandpass(scene); i++) {
         sim->bandpass[i] =
@@ -92,7 +103,7 @@ static void release(simulator *sim)
 {
     const cal_scene *scene = sim->scene;
     for (int i = 0; i < scene->fields * scene->spws; i++)
-        cal_sky_free(&sim->sky[i]);
+        cal_sky_free(sim->sky[i]);
     for (int i = 0; i < scene->spws; i++)
         free(sim->bandpass[i]);
     for (int i = 0; i < sim->jobs; i++)
@@ -144,7 +155,7 @@ static void make_piece(void *user, int item, int worker)
         .baseline = round->baseline + piece->first_baseline,
         .gain = instant->gain,
         .antenna_uvw = (const double(*)[3])instant->uvw,
-        .sky = &sim->sky[sim->scene->scan[instant->scan].field * sim->scene->spws + piece->spw],
+        .sky = sim->sky[sim->scene->scan[instant->scan].field * sim->scene->spws + piece->spw],
         .data = shape->data + first * samples,
         .model = shape->model ? shape->model + first * samples : NULL,
         .flag = shape->flag + first * samples,

@@ -1,5 +1,5 @@
 /* From a scene to a MeasurementSet: V_pq = g_p conj(g_q) sky + noise, with the gains of ms/simulate_gains.h, the point sources of
- * ms/simulate_sky.h and normal noise of SIGMA in real and imaginary part. Rows are in order of time, spw, baseline.
+ * ms/sky.h and normal noise of SIGMA in real and imaginary part. Rows are in order of time, spw, baseline.
  *
  * Every (spw, integration, baseline) has a random stream of its own, so the result is the same for any number of threads;
  * memory does not grow with the length of the observation.

@@ -9,7 +9,7 @@ struct cal_sim_scratch {
     float *gain_re, *gain_im; /* [antenna][pol][chan] */
     float *sky_re, *sky_im;   /* [corr][chan] */
     float *noise;             /* [corr][re, im][chan] */
-    float *sky;               /* for ms/simulate_sky.h */
+    float *sky;               /* for ms/sky.h */
     float *random;            /* [sample][3] */
 };
 
@@ -65,12 +65,6 @@ static void make_gains(const cal_scene *scene, const cal_sim_rows *rows,
         }
 }
 
-static void interleave(int nchan, int ncorr, const float *re, const float *im, float complex *out)
-{
-    for (int k = 0; k < nchan; k++)
-        out[k * ncorr] = CMPLXF(re[k], im[k]);
-}
-
 /* One correlation: out = p conj(q) sky + sigma noise, noise being [re, im][chan]; `re`, `im` are overwritten. */
 static void corrupt(int nchan, const float *restrict p_re, const float *restrict p_im,
                     const float *restrict q_re, const float *restrict q_im,
@@ -109,10 +103,10 @@ static void fill_visibilities(const cal_scene *scene, const cal_sim_rows *rows, 
         int p = (2 * baseline[0] + first_receptor[(spw->corr[c] - 5) % 4]) * nchan;
         int q = (2 * baseline[1] + second_receptor[(spw->corr[c] - 5) % 4]) * nchan;
         if (rows->model)
-            interleave(nchan, ncorr, re, im, rows->model + (size_t)row * samples + c);
+            cal_sky_interleave(nchan, ncorr, re, im, rows->model + (size_t)row * samples + c);
         corrupt(nchan, scratch->gain_re + p, scratch->gain_im + p, scratch->gain_re + q,
                 scratch->gain_im + q, scratch->noise + 2 * c * nchan, sigma, re, im);
-        interleave(nchan, ncorr, re, im, rows->data + (size_t)row * samples + c);
+        cal_sky_interleave(nchan, ncorr, re, im, rows->data + (size_t)row * samples + c);
     }
 }
 

@@ -3,7 +3,7 @@
 #define CAL_MS_SIMULATE_PARTS_H
 
 #include "ms/scene.h"
-#include "ms/simulate_sky.h"
+#include "ms/sky.h"
 #include "table/table.h"
 #include <complex.h>
 
