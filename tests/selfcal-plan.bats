@@ -157,7 +157,7 @@ finding() {
     run -0 selfcal-plan one.ms two.ms --snr 30 --jq '.targets[0] | [.SNR_orig, (.solints | map(.worth_trying) | unique)]'
     assert_equal "$output" '[30,[false,true]]'
     run -0 selfcal-plan one.ms two.ms --snr 'other=30' --jq '.targets[0] | [.SNR_orig, .solints[0].solint_snr, .solints[0].nsigma]'
-    assert_equal "$output" '[null,null,null]'
+    assert_equal "$output" '[null,null,1.5]'
     run -0 selfcal-plan one.ms two.ms --flux 'a b*c=20mJy' --sensitivity 0.2mJy --jq '.targets[0] | [.SNR_orig, .dr_modifier, .clean_threshold_orig]'
     assert_equal "$output" '[100,2,0.0016]'
 }

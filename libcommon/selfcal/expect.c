@@ -160,5 +160,7 @@ void cal_expect_depths(cal_work *work, double first_snr, double rms)
         divider = cal_clean_divider(cal_json_number_at(work->target, "meanfreq", NAN));
     cal_clean_depths(first_snr, divider, !strcmp(work->settings->rel_thresh_scaling, "linear"),
                      phases, count < CAL_LADDER_MOST ? count : CAL_LADDER_MOST, to.nsigma);
+    for (int i = 0; i < count && work->settings->clean_depth > 0; i++)
+        to.nsigma[i] = work->settings->clean_depth;
     change_all(work, deepen_one, &to);
 }

@@ -9,15 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Ten times the noise leaves out the ghosts that wrong phases make of a source; research on the recorded cases found no schedule that did
- * better. The first image is only measured, and the last one may show all. */
-cal_growth cal_growth_at(double snr, int index, int count, int pass)
-{
-    const double loop = 10, shown = 5, first_share = 0.2;
-    (void)index, (void)pass;
-    return (cal_growth){.share = isnan(snr) ? first_share : 0, .nsigma = count > 1 ? loop : shown};
-}
-
 static const double least_island = 0.3; /* beams */
 static const double margin = 0.5;       /* major axes around an island */
 static const double weakest_peak = 5;   /* times the noise */

@@ -12,9 +12,6 @@ typedef struct cal_growth {
     double nsigma; /* ... and above so many times the noise of the residual are source */
 } cal_growth;
 
-/* How deep to go: `index` of `count` in the ladder, count 1 for the first and the last image; `snr` NaN before the first. */
-cal_growth cal_growth_at(double snr, int index, int count, int pass);
-
 /* The mask of one image (mask[pixels] is overwritten): connected pixels above the larger of share and noise, if there are 0.3 beams of them,
  * with a margin of half a beam. Where there are none, the peak with that margin, if it is above 5 times the noise. Returns how many
  * pixels are in it. */

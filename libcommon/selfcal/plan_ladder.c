@@ -233,6 +233,8 @@ jv cal_plan_solints_json(const cal_plan_part *part)
         settings->dividing_factor > 0 ? settings->dividing_factor : cal_clean_divider(part->freq);
     cal_clean_depths(part->facts.snr, divider, !strcmp(settings->rel_thresh_scaling, "linear"),
                      phases, part->ladder.rungs, nsigma);
+    for (int i = 0; i < part->ladder.rungs && settings->clean_depth > 0; i++)
+        nsigma[i] = settings->clean_depth;
     for (int i = 0; i < part->ladder.rungs; i++)
         cal_json_push(&list, rung_json(part, &part->ladder.rung[i], nsigma[i]));
     return list;

@@ -23,42 +23,57 @@ static double spent_by(const cal_work *work, jv solint)
                                                  integrations, is_amplitude(solint));
 }
 
-/* The solint that ends the chain: `index`, or the last one that was accepted; -1 for none. */
-static int last_of_chain(jv solints, const char *accepted, int index)
+static void add_solint(const cal_work *work, jv solint, cal_spent *sum)
 {
-    int last = index;
-    jv_array_foreach(solints, i, solint)
-    {
-        if (index < 0 && !strcmp(accepted, cal_json_text_at(solint, "solint", "")))
-            last = i;
-        jv_free(solint);
-    }
-    return last;
+    sum->noise = fmin(sum->noise + spent_by(work, solint), 1);
+    sum->parameters += cal_json_number_at(solint, "parameters", 0);
 }
 
-/* Tables that are pre-applied stay, and so do the last phases where amplitudes come on top of them. */
-static bool stays(jv solint, const char *phases)
+static void add_named(const cal_work *work, const char *name, cal_spent *sum)
 {
-    return cal_json_bool_at(solint, "Pass", false) &&
-           (cal_json_bool_at(solint, "preapply_this_gaintable", false) ||
-            !strcmp(phases, cal_json_text_at(solint, "solint", "")));
-}
-
-double cal_spent_by_chain(const cal_work *work, int index)
-{
-    double sum = 0;
-    jv solints = cal_json_at(work->target, "solints"), stand = cal_json_at(work->target, "state");
-    int last = last_of_chain(solints, cal_json_text_at(stand, "final_solint", ""), index);
-    jv end = last < 0 ? jv_null() : jv_array_get(jv_copy(solints), last);
-    const char *phases = is_amplitude(end) ? cal_json_text_at(stand, "final_phase_solint", "") : "";
+    jv solints = cal_json_at(work->target, "solints");
     jv_array_foreach(solints, i, solint)
     {
-        if (i == last || stays(solint, phases))
-            sum += spent_by(work, solint);
+        if (!strcmp(name, cal_json_text_at(solint, "solint", "")))
+            add_solint(work, solint, sum);
         jv_free(solint);
     }
-    jv_free(end);
-    jv_free(stand);
     jv_free(solints);
-    return fmin(sum, 1);
+}
+
+cal_spent cal_spent_accepted(const cal_work *work)
+{
+    cal_spent sum = {0};
+    if (!cal_work_blocks(work))
+        return sum;
+    jv block = cal_work_block(work, 0), names = cal_json_at(block, "gaintable_solint_final");
+    for (int i = 0; jv_get_kind(names) == JV_KIND_ARRAY && i < jv_array_length(jv_copy(names));
+         i++) {
+        jv name = jv_array_get(jv_copy(names), i);
+        add_named(work, jv_string_value(name), &sum);
+        jv_free(name);
+    }
+    jv_free(names);
+    jv_free(block);
+    return sum;
+}
+
+cal_spent cal_spent_with(const cal_work *work, const cal_solution_set *set, int index,
+                         double parameters)
+{
+    cal_spent sum = {0};
+    jv solint = jv_array_get(cal_json_at(work->target, "solints"), index);
+    for (int i = 0; i < set->befores; i++)
+        add_named(work, set->before[i].solint, &sum);
+    sum.noise = fmin(sum.noise + spent_by(work, solint), 1);
+    sum.parameters += parameters;
+    jv_free(solint);
+    return sum;
+}
+
+double cal_overfit(const cal_spent *spent, double snr)
+{
+    double flux = spent->parameters / (2 * snr * snr);
+    double left = sqrt(1 - fmin(spent->noise, 0.99));
+    return (1 + (isfinite(flux) ? flux : 0)) / left - 1;
 }

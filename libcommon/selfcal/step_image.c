@@ -105,6 +105,8 @@ static cal_status make_windows(cal_work *work, const cal_picture_wish *like, cal
 
 /* ---- initial ---- */
 
+static const double first_share = 0.2; /* of the dirty peak: what is below may be its sidelobes */
+
 static int nterms_for(const cal_work *work, double snr)
 {
     int planned = (int)cal_json_number_at(work->target, "nterms", 1);
@@ -151,7 +153,7 @@ cal_status cal_step_initial(cal_work *work, jv *entry, cal_error *err)
     cal_pictures dirty = {0}, initial = {0};
     cal_picture_wish wish = {
         .iter = 0, .datacolumn = "data", .dirty = true, .nterms = 1, .spw = -1};
-    const cal_growth growth = cal_growth_at(NAN, 0, 1, 1);
+    const cal_growth growth = {.share = first_share, .nsigma = work->settings->mask_nsigma};
     double threshold = NAN;
     cal_status status = cal_restore_flags(work, err);
     if (!status)
@@ -211,8 +213,9 @@ static cal_status image_final(cal_work *work, jv *entry, cal_error *err)
                              .nterms = (int)cal_json_number_at(work->target, "nterms", 1),
                              .spw = -1};
     double planned = cal_json_number_at(work->target, "clean_threshold_orig", NAN);
-    wish.threshold = fmin(planned, 3 * cal_stand_number(work, "RMS_NF"));
-    const cal_growth growth = cal_growth_at(cal_stand_number(work, "SNR"), 1, 1, 1);
+    double depth = work->settings->clean_depth > 0 ? work->settings->clean_depth : 3;
+    wish.threshold = fmin(planned, depth * cal_stand_number(work, "RMS_NF"));
+    const cal_growth growth = {.nsigma = work->settings->mask_nsigma};
     cal_status status = cal_apply_chain(work, NULL, err);
     if (!status)
         status = cal_newest_pictures(work, &newest, err);

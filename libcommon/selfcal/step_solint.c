@@ -14,8 +14,7 @@ static cal_status make_prior(cal_work *work, cal_solint *at, cal_error *err)
 {
     char step[40];
     cal_pictures newest = {0};
-    const cal_growth growth =
-        cal_growth_at(cal_stand_number(work, "SNR"), at->index, at->count, at->pass);
+    const cal_growth growth = {.nsigma = work->settings->mask_nsigma};
     const cal_picture_wish wish = cal_solint_wish(work, at, -1, step, sizeof step);
     cal_status status = cal_apply_chain(work, NULL, err);
     if (!status)

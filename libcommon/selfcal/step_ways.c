@@ -61,16 +61,21 @@ cal_solution_facts cal_solint_facts(const cal_solint *at)
 static cal_verdict judge(const cal_work *work, const cal_solint *at, const cal_pictures *post)
 {
     jv next = at->index + 1 < at->count ? cal_solint_at(work, at->index + 1) : jv_null();
+    const cal_image_numbers pre = cal_picture_numbers(&at->prior);
+    const cal_image_numbers now = cal_picture_numbers(post);
+    const cal_solution_facts solutions = cal_solint_facts(at);
+    const cal_spent before = cal_spent_accepted(work);
+    const cal_spent after = cal_spent_with(work, &at->sets[0], at->index, solutions.parameters);
     const cal_verdict_facts facts = {
-        .pre = cal_picture_numbers(&at->prior),
-        .post = cal_picture_numbers(post),
+        .pre = pre,
+        .post = now,
         .first_beam_area = cal_json_number_at(work->target, "Beam_major_orig", NAN) *
                            cal_json_number_at(work->target, "Beam_minor_orig", NAN),
         .expected_snr = cal_json_number_at(at->entry, "solint_snr", NAN),
         .next_expected_snr = cal_json_number_at(next, "solint_snr", NAN),
-        .solutions = cal_solint_facts(at),
-        .spent_before = cal_spent_by_chain(work, -1),
-        .spent_after = cal_spent_by_chain(work, at->index),
+        .solutions = solutions,
+        .overfit_before = cal_overfit(&before, fmax(pre.snr, pre.flux_snr)),
+        .overfit_after = cal_overfit(&after, fmax(now.snr, now.flux_snr)),
         .amplitude = at->amplitude,
         .first = !strncmp(at->name, "inf_EB", 6) && at->pass == 1,
     };

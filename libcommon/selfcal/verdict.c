@@ -23,12 +23,6 @@ static void reason(cal_verdict *verdict, const char *format, ...)
     cal_words_add(&verdict->reasons, text);
 }
 
-/* The noise that is left is lower by the part that solutions took away with it. */
-static double overfit(double spent)
-{
-    return 1 / sqrt(1 - fmin(fmax(spent, 0), 0.99)) - 1;
-}
-
 static double change(double before, double after)
 {
     return after / before - 1; /* NaN where one could not be measured */
@@ -86,6 +80,15 @@ static void tell_scatter(const char *what, double rms, double noise, double unit
                noise * unit, unit_name);
 }
 
+/* Amplitudes that vary no more than their noise correct nothing: what the S/N gains by them is fitted to the model's errors. */
+static bool only_noise(const cal_verdict_facts *facts)
+{
+    const double surely = 1.4; /* in square */
+    const cal_solution_facts *s = &facts->solutions;
+    return facts->amplitude && isfinite(s->amplitude_rms) &&
+           s->amplitude_rms * s->amplitude_rms < surely * s->amplitude_noise * s->amplitude_noise;
+}
+
 /* What is not refused: better, or neither better nor worse. Then the shorter chain is kept, but the first interval may stay for the sake of
  * the next ones, which are solved on top of it. */
 static void judge_rise(const cal_verdict_facts *facts, const cal_selfcal_settings *settings,
@@ -94,7 +97,11 @@ static void judge_rise(const cal_verdict_facts *facts, const cal_selfcal_setting
     const cal_solution_facts *s = &facts->solutions;
     double percent = 100 * verdict->honest_change;
     verdict->within_tolerance = fabs(verdict->honest_change) <= settings->snr_tolerance;
-    if (verdict->honest_change > 0) {
+    if (only_noise(facts)) {
+        verdict->kind = CAL_UNCHANGED;
+        reason(verdict, "S/N %.4g to %.4g, but the amplitudes vary no more than their noise",
+               facts->pre.snr, facts->post.snr);
+    } else if (verdict->honest_change > 0) {
         verdict->kind = CAL_ACCEPTED;
         reason(verdict, "S/N increase: %.4g to %.4g, %.1f %%%s", facts->pre.snr, facts->post.snr,
                percent, verdict->overfit > told ? " without what fitting noise gains" : "");
@@ -120,8 +127,8 @@ cal_verdict cal_verdict_give(const cal_verdict_facts *facts, const cal_selfcal_s
     v.rms_change = change(facts->pre.rms, facts->post.rms);
     v.beam_growth = change(facts->first_beam_area, facts->post.beam_area);
     v.beam_grew = v.beam_growth > settings->delta_beam_thresh;
-    v.overfit = overfit(facts->spent_after);
-    v.honest_change = (1 + v.snr_change) * (1 + overfit(facts->spent_before)) / (1 + v.overfit) - 1;
+    v.overfit = facts->overfit_after;
+    v.honest_change = (1 + v.snr_change) * (1 + facts->overfit_before) / (1 + v.overfit) - 1;
     check_all(facts, settings, &v);
     if (!v.reasons.count)
         judge_rise(facts, settings, &v);

@@ -18,9 +18,8 @@ typedef struct cal_verdict_facts {
     double expected_snr,
         next_expected_snr;        /* of a solution of this interval and of the next; NaN: none */
     cal_solution_facts solutions; /* all blocks together */
-    double spent_before,
-        spent_after; /* of the noise's variance, by the chains behind pre and post (spent.h) */
-    bool amplitude, first; /* first: inf_EB */
+    double overfit_before, overfit_after; /* of the chains behind pre and post (spent.h) */
+    bool amplitude, first;                /* first: inf_EB */
 } cal_verdict_facts;
 
 typedef enum cal_verdict_kind {

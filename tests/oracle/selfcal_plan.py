@@ -127,7 +127,7 @@ def distil(oracles, cases):
 # ---- what selfcal-plan says ----
 
 def run_plan(arguments):
-    done = subprocess.run(["selfcal-plan", "--quiet", *arguments], capture_output=True, text=True, check=False)
+    done = subprocess.run(["selfcal-plan", "--quiet", "--set", "clean_depth=0", *arguments], capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"selfcal-plan {' '.join(arguments)}: status {done.returncode}: {done.stderr}")
     return json.loads(done.stdout)

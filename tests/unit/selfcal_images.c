@@ -256,35 +256,42 @@ static void spending(void)
     CHECK(cal_spent_noise(NAN, 1, false) == 0 && cal_spent_noise(0.5, 1, false) == 1);
     cal_verdict_facts f =
         pair(366.1, 371.2); /* measured on a recorded case: better by noise alone */
-    f.spent_before = cal_spent_noise(12, 2, false);
-    f.spent_after = cal_spent_noise(12, 1, false);
+    f.overfit_before = cal_overfit(&(cal_spent){cal_spent_noise(12, 2, false), 0}, 366);
+    f.overfit_after = cal_overfit(&(cal_spent){cal_spent_noise(12, 1, false), 0}, 371);
     judged(&f, "unchanged", "-0.8 % without what fitting noise gains");
     f.pre.snr = f.pre.snr_nf = 300;
     judged(&f, "accepted", "without what fitting noise gains");
-    f.spent_after = cal_spent_noise(7, 1, true);
+    f.overfit_after = cal_overfit(&(cal_spent){cal_spent_noise(7, 1, true), 0}, 371);
+    f.pre.snr = f.pre.snr_nf = 366.1;
     judged(&f, "refused", "over-fitting");
+    /* 400 numbers and a source of S/N 50: 8 % of flux that is none */
+    CHECK_NEAR(cal_overfit(&(cal_spent){0, 400}, 50), 0.08, 1e-12);
+    CHECK_NEAR(cal_overfit(&(cal_spent){0.19, 0}, NAN), 1 / 0.9 - 1, 1e-12);
 }
 
 static void chains(void)
 {
     static const char text[] =
-        "{\"n_ants\": 10, \"integration_time\": 10, \"state\": {\"final_solint\": \"inf\", "
-        "\"final_phase_solint\": \"inf\"}, \"solints\": ["
-        "{\"solint\": \"inf_EB\", \"seconds\": 1000, \"Pass\": true, "
-        "\"preapply_this_gaintable\": true},"
-        "{\"solint\": \"inf\", \"seconds\": 100, \"Pass\": true},"
-        "{\"solint\": \"int\", \"seconds\": 10, \"Pass\": null},"
-        "{\"solint\": \"inf_ap\", \"seconds\": 100, \"solmode\": \"ap\", \"Pass\": null}]}";
+        "{\"n_ants\": 10, \"integration_time\": 10, \"vis\": [{\"gaintable_solint_final\": "
+        "[\"inf_EB\", \"inf\"]}], \"solints\": ["
+        "{\"solint\": \"inf_EB\", \"seconds\": 1000, \"parameters\": 9},"
+        "{\"solint\": \"inf\", \"seconds\": 100, \"parameters\": 90},"
+        "{\"solint\": \"int\", \"seconds\": 10},"
+        "{\"solint\": \"inf_ap\", \"seconds\": 100, \"solmode\": \"ap\"}]}";
     cal_work work = {0};
     cal_error err = {0};
     CHECK(!cal_json_parse(text, "target", &work.target, &err));
-    CHECK_NEAR(cal_spent_by_chain(&work, -1), 0.001 + 0.01, 1e-12);
-    CHECK_NEAR(cal_spent_by_chain(&work, 0), 0.001, 1e-12);
-    CHECK_NEAR(cal_spent_by_chain(&work, 2), 0.001 + 0.1, 1e-12);
-    CHECK_NEAR(cal_spent_by_chain(&work, 3), 0.001 + 0.01 + 0.02, 1e-12); /* phases stay */
+    cal_spent spent = cal_spent_accepted(&work);
+    CHECK_NEAR(spent.noise, 0.001 + 0.01, 1e-12);
+    CHECK_NEAR(spent.parameters, 99, 0);
+    cal_chained before = {.solint = (char *)"inf"};
+    const cal_solution_set set = {.before = &before, .befores = 1};
+    spent = cal_spent_with(&work, &set, 3, 180); /* the phases stay below the amplitudes */
+    CHECK_NEAR(spent.noise, 0.01 + 0.02, 1e-12);
+    CHECK_NEAR(spent.parameters, 270, 0);
     jv_free(work.target);
-    CHECK(!cal_json_parse("{\"state\": {}, \"solints\": []}", "target", &work.target, &err));
-    CHECK_NEAR(cal_spent_by_chain(&work, -1), 0, 0);
+    CHECK(!cal_json_parse("{\"vis\": [], \"solints\": []}", "target", &work.target, &err));
+    CHECK_NEAR(cal_spent_accepted(&work).noise, 0, 0);
     jv_free(work.target);
 }
 
