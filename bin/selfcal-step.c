@@ -46,7 +46,7 @@ static cal_status run(int count, char **operand, cal_error *err)
     cal_status status = cal_step_check(state, cal_text_name(path), err);
     if (status || dry_run) {
         if (!status)
-            return cal_print(state, cal_step_text, err);
+            return cal_print(cal_step_begin(state), cal_step_text, err);
         jv_free(state);
         return status;
     }

@@ -44,5 +44,7 @@ cal_status cal_remove_tree(const char *path, cal_error *err);
 /* Bytes of a file or of all regular files in a directory tree. */
 double cal_tree_size(const char *path);
 bool cal_path_exists(const char *path);
+/* A folder and those above it, unless they are there. */
+cal_status cal_folder_make(const char *path, cal_error *err);
 
 #endif

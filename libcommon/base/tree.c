@@ -1,8 +1,10 @@
 /* Directory trees: removing, measuring. */
+#include "base/mem.h"
 #include "base/output.h"
 #include <errno.h>
 #include <ftw.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -44,4 +46,20 @@ bool cal_path_exists(const char *path)
 {
     struct stat info;
     return !lstat(path, &info);
+}
+
+cal_status cal_folder_make(const char *path, cal_error *err)
+{
+    char *part = cal_copy_text(path);
+    bool failed = false;
+    for (char *c = part; !failed && *c; c++) {
+        if (c[1] != '/' && c[1])
+            continue;
+        char rest = c[1];
+        c[1] = 0;
+        failed = mkdir(part, 0777) && errno != EEXIST;
+        c[1] = rest;
+    }
+    free(part);
+    return failed ? cal_fail_errno(err, CAL_OUTPUT, "%s: the folder cannot be made", path) : CAL_OK;
 }

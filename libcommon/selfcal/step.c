@@ -123,9 +123,11 @@ static jv last_step(jv target)
     return jv_array_get(steps, count - 1);
 }
 
+/* What is neither imager nor solver is the rest: other tools and what is done in this process. */
 static cal_status write_timing(const run *to, const cal_work *work, const char *piece,
-                               cal_error *err)
+                               double seconds, cal_error *err)
 {
+    double other = seconds - work->seconds[CAL_WORK_IMAGER] - work->seconds[CAL_WORK_SOLVER];
     FILE *file = fopen(to->wish->timing, "a");
     if (!file)
         return cal_fail_errno(err, CAL_OUTPUT, "%s", to->wish->timing);
@@ -133,7 +135,7 @@ static cal_status write_timing(const run *to, const cal_work *work, const char *
                         jv_string(piece), jv_string("imager_s"),
                         cal_json_double(work->seconds[CAL_WORK_IMAGER]), jv_string("solver_s"),
                         cal_json_double(work->seconds[CAL_WORK_SOLVER]), jv_string("other_s"),
-                        cal_json_double(work->seconds[CAL_WORK_OTHER]));
+                        cal_json_double(other));
     char *text = cal_json_dump(line);
     fprintf(file, "%s\n", text);
     bool bad = ferror(file) || fclose(file);
@@ -168,12 +170,13 @@ static cal_status advance(const run *to, jv *state, bool *more, cal_error *err)
                      .jobs = to->wish->jobs,
                      .commands = jv_array()};
     char *next = cal_step_next(work.target);
+    double begin = cal_work_clock();
     cal_status status = CAL_OK;
     *more = next != NULL;
     if (next)
         status = step_target(&work, next, err);
     if (next && !status && to->wish->timing)
-        status = write_timing(to, &work, next, err);
+        status = write_timing(to, &work, next, cal_work_clock() - begin, err);
     jv_free(work.commands);
     if (next && !status) {
         jv done = last_step(work.target);
@@ -416,10 +419,26 @@ static cal_status run_state(jv *state, const cal_step_wish *wish, cal_error *err
     return status;
 }
 
-cal_status cal_selfcal_step(jv state, const cal_step_wish *wish, jv *next, cal_error *err)
+jv cal_step_begin(jv state)
 {
     cal_json_set(&state, "schema", jv_string("calutils/selfcal-step/1"));
-    cal_status status = run_state(&state, wish, err);
+    for (int i = 0; i < count_targets(state); i++) {
+        jv target = take_target(state, i), stand = cal_json_at(target, "state");
+        char *next = cal_step_next(target);
+        cal_json_set(&stand, "next", next ? jv_string(next) : jv_null());
+        cal_json_set(&target, "state", stand);
+        put_target(&state, i, target);
+        free(next);
+    }
+    return state;
+}
+
+cal_status cal_selfcal_step(jv state, const cal_step_wish *wish, jv *next, cal_error *err)
+{
+    state = cal_step_begin(state);
+    cal_status status = cal_folder_make(cal_json_text_at(state, "workdir", "."), err);
+    if (!status)
+        status = run_state(&state, wish, err);
     set_stage(&state);
     if (!status && wish->file && count_targets(state) > 1)
         status = cal_journal_write(wish->file, state, err);

@@ -15,6 +15,9 @@ typedef struct cal_step_wish {
     const char *timing; /* gets a line of JSON for each piece: seconds by kind of work; or NULL */
 } cal_step_wish;
 
+/* A plan (consumed) as a state of which nothing is done yet; a state stays as it is. */
+jv cal_step_begin(jv state);
+
 /* From a state (consumed; a plan is the first one) to the next. After an error *next is as far as it came, or null. */
 cal_status cal_selfcal_step(jv state, const cal_step_wish *wish, jv *next, cal_error *err);
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-static double now(void)
+double cal_work_clock(void)
 {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
@@ -36,10 +36,10 @@ cal_status cal_work_run(cal_work *work, cal_work_kind kind, const cal_words *arg
                         cal_error *err)
 {
     jv document;
-    double begin = now();
+    double begin = cal_work_clock();
     record(work, argv);
     cal_status status = cal_ask_tool(argv, &document, err);
-    work->seconds[kind] += now() - begin;
+    work->seconds[kind] += cal_work_clock() - begin;
     if (result && !status)
         *result = document;
     else
@@ -60,10 +60,10 @@ cal_status cal_work_shell(cal_work *work, cal_work_kind kind, const char *line, 
     const char *const argv[] = {"sh", "-c", line, NULL};
     cal_buf last = {0};
     int ended = 0;
-    double begin = now();
+    double begin = cal_work_clock();
     record_line(work, line);
     cal_status status = cal_child_run(&(cal_child){argv, keep_last, &last}, &ended, err);
-    work->seconds[kind] += now() - begin;
+    work->seconds[kind] += cal_work_clock() - begin;
     if (!status && ended)
         status = cal_fail(err, CAL_CHILD, "%.200s ... ended with status %d: %.500s", line, ended,
                           last.len ? cal_buf_text(&last) : "it said nothing");

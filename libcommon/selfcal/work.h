@@ -37,6 +37,9 @@ cal_status cal_work_run(cal_work *work, cal_work_kind kind, const cal_words *arg
 /* A command line for sh; what it says is shown with --verbose. CAL_CHILD with its last line when it ends with another status than 0. */
 cal_status cal_work_shell(cal_work *work, cal_work_kind kind, const char *line, cal_error *err);
 
+/* Seconds from some moment on. */
+double cal_work_clock(void);
+
 /* Short-hands. Blocks are those of the target, in order. */
 int cal_work_blocks(const cal_work *work);
 jv cal_work_block(const cal_work *work, int block); /* a new reference to target.vis[block] */
