@@ -82,6 +82,8 @@ static cal_status begin_mask(cal_work *work, const cal_image *image, int fid, co
     cal_status status = cal_start_place(work, image, fid, base, &start, err);
     if (status)
         return status;
+    if (start.coherent)
+        return CAL_OK;
     mask[(size_t)start.y * (size_t)image->nx + (size_t)start.x] = 1;
     cal_mask_dilate(mask, image->nx, image->ny, reach);
     *inside = cal_mask_count(mask, cal_image_pixels(image));
@@ -98,10 +100,10 @@ static cal_status mask_field(cal_work *work, const cal_picture *p, const cal_gro
     if (status)
         return status;
     uint8_t *mask = CAL_NEW_ARRAY(uint8_t, cal_image_pixels(image));
-    if (!begin)
-        inside = cal_growth_mask(image, growth, noise_of(p), mask);
-    else if (p->snr > weakest_peak)
+    if (begin && p->snr > weakest_peak)
         status = begin_mask(work, image, fid, base, mask, &inside, err);
+    if (!status && !inside)
+        inside = cal_growth_mask(image, growth, noise_of(p), mask);
     if (!status && inside) {
         *path = cal_format("%s.mask.fits", base);
         status = write_mask(image, mask, *path, err);

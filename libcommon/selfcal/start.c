@@ -26,8 +26,14 @@ static size_t peak_of(const float *pixel, size_t count)
     return at;
 }
 
+typedef struct stack {
+    float *sum;
+    double peaks; /* of the pieces, added up */
+    int pieces;   /* that have data */
+} stack;
+
 /* The files of the kind "image" are added up to the fourth power: the most coherent pieces count most. All go away. */
-static cal_status stack_images(jv images, float *stack, size_t count, cal_error *err)
+static cal_status stack_images(jv images, size_t count, stack *to, cal_error *err)
 {
     cal_status status = CAL_OK;
     jv_array_foreach(images, i, entry)
@@ -38,7 +44,10 @@ static cal_status stack_images(jv images, float *stack, size_t count, cal_error 
         if (wanted && !status && !(status = cal_image_read(path, 0, &piece, err)))
             for (size_t k = 0; k < count && k < cal_image_pixels(piece); k++)
                 if (piece->pixel[k] > 0) /* not NaN: a piece without data is blank */
-                    stack[k] += powf(piece->pixel[k], 4);
+                    to->sum[k] += powf(piece->pixel[k], 4);
+        double top = piece ? piece->pixel[peak_of(piece->pixel, count)] : NAN;
+        to->peaks += isfinite(top) ? top : 0;
+        to->pieces += isfinite(top);
         cal_image_free(piece);
         remove(path);
         jv_free(entry);
@@ -53,20 +62,26 @@ static bool is_near(const cal_image *image, size_t a, size_t b)
     return hypot(dx, dy) * cal_image_cell(image) <= image->beam.major;
 }
 
-static cal_status stacked_peak(cal_work *work, const cal_image *image, int fid, int pieces,
+static cal_status stacked_peak(cal_work *work, const cal_image *image, int fid, cal_start *start,
                                const char *base, size_t *peak, cal_error *err)
 {
+    const double most_lost = 0.15; /* of the peaks of pieces, by adding up what is not in phase */
     jv images;
-    cal_status status = cal_picture_pieces(work, fid, pieces, base, &images, err);
+    cal_status status = cal_picture_pieces(work, fid, start->pieces, base, &images, err);
     if (status)
         return status;
     size_t count = cal_image_pixels(image);
-    float *stack = CAL_NEW_ARRAY(float, count);
-    status = stack_images(images, stack, count, err);
-    size_t stacked = peak_of(stack, count);
-    if (!status && stack[stacked] > 0 && !is_near(image, stacked, *peak))
+    stack all = {.sum = CAL_NEW_ARRAY(float, count)};
+    status = stack_images(images, count, &all, err);
+    size_t stacked = peak_of(all.sum, count);
+    bool near = !(all.sum[stacked] > 0) || is_near(image, stacked, *peak);
+    double share = image->pixel[*peak] * all.pieces / all.peaks;
+    start->coherent = near && share > 1 - most_lost;
+    cal_note("start: pieces %s the image's peak, of which %.0f %% is left in it",
+             near ? "agree with" : "are brightest elsewhere than", 100 * share);
+    if (!near)
         *peak = stacked;
-    free(stack);
+    free(all.sum);
     jv_free(images);
     return status;
 }
@@ -83,8 +98,9 @@ cal_status cal_start_place(cal_work *work, const cal_image *image, int fid, cons
     start->pieces = *work->settings->imager_command
                         ? 1
                         : cal_start_pieces(image->pixel[peak] / noise, integrations);
+    start->coherent = start->pieces == 1;
     if (start->pieces > 1)
-        status = stacked_peak(work, image, fid, start->pieces, base, &peak, err);
+        status = stacked_peak(work, image, fid, start, base, &peak, err);
     start->x = (int)(peak % (size_t)image->nx);
     start->y = (int)(peak / (size_t)image->nx);
     return status;

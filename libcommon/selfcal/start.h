@@ -8,6 +8,8 @@
 
 typedef struct cal_start {
     int x, y, pieces; /* pixel; pieces 1: the peak of the whole image */
+    bool
+        coherent; /* the image's own peak is the source's place and not much lower than in pieces; so its other sources are trusted too */
 } cal_start;
 
 /* In DATA of sub-field fid, whose newest image has this peak; `base` is the beginning of the names of scratch images, which do not stay. Where
