@@ -46,8 +46,8 @@ static cal_status stack_images(jv images, size_t count, stack *to, cal_error *er
                 if (piece->pixel[k] > 0) /* not NaN: a piece without data is blank */
                     to->sum[k] += powf(piece->pixel[k], 4);
         double top = piece ? piece->pixel[peak_of(piece->pixel, count)] : NAN;
-        to->peaks += isfinite(top) ? top : 0;
-        to->pieces += isfinite(top);
+        to->peaks += top > 0 ? top : 0; /* without data an image is blank, or 0 */
+        to->pieces += top > 0;
         cal_image_free(piece);
         remove(path);
         jv_free(entry);
