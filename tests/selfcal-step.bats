@@ -11,3 +11,64 @@ load helper
     assert_line '["done",true,true]'
     assert_line --regexp 'inf_EB accepted: S/N'
 }
+
+# Two fields of one observation; the second one is too faint for solutions of its own.
+two_fields() {
+    ms-sim --antennas 12 --scale 60 --nchan 2 --width 32MHz --noise 0.1 --phase-rms 0.5rad --phase-walk 0.03rad --same-spws --field bright,0h,30d \
+        --source 1 --field faint,0h,31d --source 0.02 --scan bright,60s --scan faint,60s --scan bright,60s --scan faint,60s raw.ms > /dev/null
+    selfcal-plan --imsize 128 --set allow_cocal=true --set solints=inf_EB,inf "$@" raw.ms > plan.json
+}
+
+@test "selfcal-step: allow_cocal: a target that is too faint gets the solutions of another one, killed on the way or not" {
+    need_program wsclean
+    cd "$BATS_TEST_TMPDIR"
+    two_fields
+    run -0 selfcal-step --until cocal --jq '.state.stage, (.targets[1].state | [.stage, .next, .SC_success, .cocal.donors[0].target, .cocal.donors[0].gap_s])' plan.json
+    assert_output $'"working"\n["solving","cocal",false,"bright",0]'
+    cp plan.json killed.json
+
+    # Solutions of other data make it worse: a chain that holds them is refused, alone or before one that helps.
+    ms-sim --antennas 12 --scale 60 --nchan 2 --width 32MHz --phase-rms 0.8rad --seed 5 --field bright,0h,30d --source 1 --scan bright,3min wrong.ms > /dev/null
+    gaincal --solint inf --calmode p wrong.ms wrong.tbl > /dev/null
+    jq '.targets[1].state.cocal.donors[0].vis[0] |= (.gaintable_final = ["wrong.tbl"] | .spwmap_final = [[]])' plan.json > wrong.json
+    run -0 selfcal-step --all --jq '.targets[1] | [.state.stage, .state.SC_success, .vis[0].gaintable_final, .state.Stop_Reason], (.steps[-1] | [.step, .solint, .verdict.kind])' wrong.json
+    assert_line --index 0 '["stopped",false,[],"Estimated_SNR_too_low_for_solint inf_EB; the solutions of other targets did not help"]'
+    assert_line --index 1 '["cocal","cocal:bright","refused"]'
+    jq '.targets[1].state.cocal.donors[0].vis[0] |= (.gaintable_final |= [.[0], "wrong.tbl"] | .spwmap_final |= [.[0], []])' plan.json > mixed.json
+    run -0 selfcal-step --all --jq '.targets[1] | [.state.SC_success, (.vis[0].gaintable_final | length)], (.steps[-2].attempts | map([.way, .verdict.kind]))' mixed.json
+    assert_line --index 0 '[true,1]'
+    assert_line --index 1 '[["all tables of bright","refused"],["the first table of bright","accepted"]]'
+    rm -rf ./*faint*solint*
+
+    selfcal-step --all killed.json > /dev/null 2>&1 &
+    until compgen -G '*faint*solint*_prior*.fits' > /dev/null; do sleep 0.02; done
+    kill -9 $!
+    wait $! || true
+    selfcal-step --all killed.json > /dev/null
+    run -0 selfcal-step --all --jq '.state.stage, (.targets[1] | [.state.stage, .state.SC_success, .state.final_solint, (.SNR_final > 1.15 * .SNR_orig)])' plan.json
+    assert_output $'"done"\n["done",true,"cocal:bright",true]'
+    run -0 jq -s '[.[].targets[1] | [.state.SC_success, .vis, (.steps | map(.step, .verdict.kind))]] | .[0] == .[1]' plan.json killed.json
+    assert_output true
+    "$PYTHON" -c 'import json, jsonschema, sys
+jsonschema.Draft202012Validator(json.load(open(sys.argv[1]))).validate(json.load(open(sys.argv[2])))' "$TESTS/../share/schemas/selfcal-step.json" plan.json
+
+    # Applied to the original it is what the last image was made of.
+    copy=$(jq -r '.targets[1].vis[0].vis' plan.json)
+    selfcal-apply plan.json > /dev/null
+    ms-split --field faint --datacolumn corrected raw.ms applied.ms > /dev/null
+    ms-split --datacolumn corrected "$copy" wanted.ms > /dev/null
+    run -0 ms-diff --tolerance 1e-6 applied.ms wanted.ms
+    run -0 selfcal-report --json plan.json --jq '.targets[1] | [.final_solint, .qa, .ladder[-1].verdict, (.ladder | length), (.tables | length > 0)]'
+    assert_output '["cocal:bright","calibrated with the solutions of another target","accepted",3,true]'
+    run -0 selfcal-report --text plan.json
+    assert_line --regexp 'cocal:bright .* accepted'
+}
+
+@test "selfcal-step: a target alone in its state has nobody to borrow from, and says so" {
+    need_program wsclean
+    cd "$BATS_TEST_TMPDIR"
+    two_fields --field faint
+    run -0 --separate-stderr selfcal-step --all --jq '.targets[0].state | [.stage, .Stop_Reason]' plan.json
+    assert_output '["stopped","Estimated_SNR_too_low_for_solint inf_EB"]'
+    assert_equal "$stderr" "selfcal-step: warning: faint: no other target is in this state: no solutions to borrow"
+}

@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define STARTING_FLAGS "selfcal_starting_flags"
-
 static char *vis_of(const cal_work *work, int index)
 {
     jv block = cal_work_block(work, index);
@@ -24,9 +22,9 @@ static char *vis_of(const cal_work *work, int index)
 
 static cal_status restore_flags(const char *path, cal_error *err)
 {
-    if (!cal_flag_version_exists(path, STARTING_FLAGS))
-        return cal_flag_version_save_as(path, STARTING_FLAGS, err);
-    return cal_flag_version_restore(path, STARTING_FLAGS, err);
+    if (!cal_flag_version_exists(path, CAL_STARTING_FLAGS))
+        return cal_flag_version_save_as(path, CAL_STARTING_FLAGS, err);
+    return cal_flag_version_restore(path, CAL_STARTING_FLAGS, err);
 }
 
 cal_status cal_restore_flags(cal_work *work, cal_error *err)
@@ -209,7 +207,7 @@ void cal_accept_chain(cal_work *work, int index, const cal_solution_set *sets)
         stays |= sets[i].chosen >= 0 && chain[count - 1].preapply;
         cal_chain_write(&block, chain, count);
         cal_json_set(&block, "applycal_mode_final", jv_string(work->settings->applymode));
-        cal_json_set(&block, "flag_version", jv_string(STARTING_FLAGS));
+        cal_json_set(&block, "flag_version", jv_string(CAL_STARTING_FLAGS));
         if (work->settings->rerank_refants && sets[i].chosen >= 0)
             rank_again(&block, chain[count - 1].path);
         cal_work_put_block(work, i, block);

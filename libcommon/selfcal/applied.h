@@ -5,6 +5,8 @@
 
 #include "selfcal/solutions.h"
 
+#define CAL_STARTING_FLAGS "selfcal_starting_flags" /* the flag version of the working copies */
+
 /* Flags as they were at the beginning; CORRECTED_DATA from the accepted chain (DATA itself where there is none), plus the chosen solutions of
  * `sets` where not NULL (then the accepted tables that are marked for pre-application, and the new one). Whatever was there before, the result
  * is the same. */

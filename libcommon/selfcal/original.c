@@ -294,6 +294,23 @@ static char *renumbered_path(const finding *f, const char *path)
     return cal_format("%.*s%.*s.original.tbl", (int)(name - path), path, (int)length, name);
 }
 
+/* Are the numbers of the table's windows those of this working copy? A table that another target lent may have others. */
+static bool same_windows(const finding *f, const cal_caltable *table)
+{
+    jv list = list_at(f->block, "spws");
+    bool same = true;
+    jv_array_foreach(list, i, window)
+    {
+        int id = (int)cal_json_number_at(window, "id", -1);
+        same = same && id >= 0 && id < table->meta->spws &&
+               !strcmp(window_name(table->meta->spw[id].name),
+                       window_name(cal_json_text_at(window, "name", "")));
+        jv_free(window);
+    }
+    jv_free(list);
+    return same;
+}
+
 static cal_status add_table(const finding *f, int index, const char *path, cal_error *err)
 {
     cal_original *o = f->o;
@@ -307,6 +324,12 @@ static cal_status add_table(const finding *f, int index, const char *path, cal_e
     cal_status status = cal_caltable_read(table->path, &solutions, err);
     if (!status) {
         table->renumbered = !cal_original_same_antennas(solutions, f->meta);
+        if (table->renumbered && !same_windows(f, solutions))
+            status = cal_fail(err, CAL_INPUT,
+                              "%s was lent by a target with other windows, and %s numbers its "
+                              "antennas otherwise: put the MeasurementSet that the working copies "
+                              "were made of into the state as \"original\"",
+                              table->path, o->vis);
         cal_caltable_free(solutions);
         table->use =
             table->renumbered ? renumbered_path(f, table->path) : cal_copy_text(table->path);

@@ -15,6 +15,8 @@ char *cal_report_path(const char *folder, const char *path);
  * reference, as below. */
 jv cal_report_picture(jv step, const char *which);
 bool cal_report_is_step(jv step, const char *name);
+bool cal_report_is_rung(jv step); /* with a verdict: an interval, or what another target lent */
+bool cal_report_is_borrowed(const char *final_solint);
 /* The newest step of this name, null where there is none. */
 jv cal_report_step(jv target, const char *name);
 /* The solution that was taken for a block of the step. */

@@ -32,6 +32,16 @@ bool cal_report_is_step(jv step, const char *name)
     return !strcmp(cal_json_text_at(step, "step", ""), name);
 }
 
+bool cal_report_is_rung(jv step)
+{
+    return cal_report_is_step(step, "solint") || cal_report_is_step(step, "cocal");
+}
+
+bool cal_report_is_borrowed(const char *final_solint)
+{
+    return !strncmp(final_solint, "cocal:", 6);
+}
+
 jv cal_report_step(jv target, const char *name)
 {
     jv found = jv_null(), steps = cal_report_list(target, "steps");
@@ -81,7 +91,7 @@ jv cal_report_picture(jv step, const char *which)
 {
     static const char *const single[] = {"post", "final", "initial", "prior"};
     jv images = cal_json_at(step, "images"), found = jv_null();
-    if (jv_get_kind(images) == JV_KIND_OBJECT && cal_report_is_step(step, "solint"))
+    if (jv_get_kind(images) == JV_KIND_OBJECT && cal_report_is_rung(step))
         found = cal_json_at(images, which);
     else if (jv_get_kind(images) == JV_KIND_OBJECT)
         for (size_t i = 0; i < CAL_COUNT(single) && jv_get_kind(found) == JV_KIND_NULL; i++) {

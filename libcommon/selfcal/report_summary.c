@@ -156,7 +156,7 @@ static jv tried_in(jv steps)
     jv tried = jv_object();
     jv_array_foreach(steps, i, step)
     {
-        if (cal_report_is_step(step, "solint"))
+        if (cal_report_is_rung(step))
             cal_json_set(&tried, cal_json_text_at(step, "solint", "?"), jv_true());
         jv_free(step);
     }
@@ -171,7 +171,7 @@ static jv ladder(jv target)
     int next = 0, count = jv_array_length(jv_copy(entries));
     jv_array_foreach(steps, i, step)
     {
-        if (cal_report_is_step(step, "solint")) {
+        if (cal_report_is_rung(step)) {
             int index = (int)cal_json_number_at(step, "index", next);
             index = index < count ? index : count;
             add_untried(entries, tried, next, index, &rungs);
@@ -276,6 +276,8 @@ static jv tables(const char *folder, jv target)
 
 /* ---- the score ---- */
 
+static const double good = 0.98;
+
 /* The pipeline's QA score (selfcal 2.1). NaN: nothing can be said yet. */
 static double score(bool done, bool tried, bool success, double before, double after,
                     const char **why)
@@ -287,7 +289,7 @@ static double score(bool done, bool tried, bool success, double before, double a
     if (!success)
         return *why = "nothing that was tried made the image better; nothing is applied", 0.99;
     if (!(after > 1.02 * before))
-        return *why = "self-calibrated", 0.98;
+        return *why = "self-calibrated", good;
     return *why = "the noise has risen by more than 2 %", 0.85;
 }
 
@@ -303,6 +305,8 @@ static void add_score(jv target, bool success, jv *result)
     }
     double value = score(done, tried, success, cal_report_number(target, "RMS_orig"),
                          cal_report_number(target, "RMS_final"), &why);
+    if (value == good && cal_report_is_borrowed(cal_json_text_at(state, "final_solint", "")))
+        why = "calibrated with the solutions of another target";
     cal_json_set(result, "qa_score", cal_json_double(value));
     cal_json_set(result, "qa", cal_json_text(why));
     jv_free(rungs);

@@ -317,7 +317,7 @@ static void add_steps(const cal_report_look *look, jv target, jv numbers, cal_bu
         cal_buf_add(html, "<h3>Step by step</h3>\n");
     jv_array_foreach(steps, i, step)
     {
-        if (cal_report_is_step(step, "solint")) {
+        if (cal_report_is_rung(step)) {
             jv rung = next_rung(rungs, &next);
             add_step(look, target, step, rung, html);
             jv_free(rung);
@@ -443,8 +443,9 @@ static void add_head(jv numbers, int index, cal_buf *html)
     cal_buf_add(html, "</h2>\n<p class=\"soft\">");
     cal_html_textf(html, "%s, %s", cal_json_text_at(numbers, "band", "?"),
                    cal_json_text_at(numbers, "qa", ""));
-    if (cal_json_has(numbers, "final_solint"))
-        cal_html_textf(html, " down to %s", cal_json_text_at(numbers, "final_solint", ""));
+    const char *last = cal_json_text_at(numbers, "final_solint", NULL);
+    if (last)
+        cal_html_textf(html, cal_report_is_borrowed(last) ? " (%s)" : " down to %s", last);
     cal_buf_add(html, "</p>\n");
     if (stop) {
         cal_buf_add(html, "<p>Stopped: ");

@@ -44,6 +44,8 @@ static const setting settings[] = {
     FLAG(calwt, false, "calibrate the weights"),
     FLAG(rerank_refants, false, "rank the reference antennas anew after each table"),
     FLAG(per_spw_images, false, "images of each window by itself too, first and last"),
+    FLAG(allow_cocal, false,
+         "a target without success may borrow the solutions of another one of the same blocks"),
     VALUE(n_solints, 0, 0, 30, "rungs of the ladder; 0: 4, VLBA 6"),
     VALUE(max_solint, 4500, 1, 1e6, "seconds beyond which an execution block is divided"),
     VALUE(minsnr_to_proceed, 2.95, 0, 1e3, "expected S/N below which an interval is not tried"),

@@ -10,6 +10,7 @@ enum { CAL_SETTING_TEXT = 1024 };
 typedef struct cal_selfcal_settings {
     bool do_amp_selfcal, do_delay_cal, shorter_amp_solints, iscalibrator, optimize_spw_combine;
     bool calwt, rerank_refants, guess_scan_combine, combine_fields, per_spw_images;
+    bool allow_cocal;
     double n_solints; /* 0: 4, VLBA 6 */
     double max_solint, minsnr_to_proceed, gaincal_minsnr, minblperant, dividing_factor;
     double spectral_solution_fraction, delta_beam_thresh, snr_tolerance, scale_fov, overlap_tol;

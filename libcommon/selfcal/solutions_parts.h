@@ -1,4 +1,4 @@
-/* For solutions*.c and applied.c only. */
+/* For solutions*.c and applied.c, and for those who lend chains (step_lend.c, step_cocal.c). */
 #ifndef CAL_SELFCAL_SOLUTIONS_PARTS_H
 #define CAL_SELFCAL_SOLUTIONS_PARTS_H
 

@@ -40,10 +40,13 @@ static cal_status do_piece(cal_work *work, const char *next, jv *entry, cal_erro
         return cal_step_initial(work, entry, err);
     if (!strcmp(next, "final"))
         return cal_step_final(work, entry, err);
+    if (!strcmp(next, "cocal"))
+        return cal_step_cocal(work, entry, err);
     if (index >= 0)
         return cal_step_solint(work, index, entry, err);
     return cal_fail(err, CAL_USAGE,
-                    "state.next: \"%s\" is neither split, initial, final nor one of solints", next);
+                    "state.next: \"%s\" is neither split, initial, final, cocal nor one of solints",
+                    next);
 }
 
 char *cal_step_next(jv target)
@@ -204,6 +207,8 @@ static int pieces_left(jv state)
     }
     if (next && !strcmp(next, "initial"))
         left = count + 2;
+    if (next && !strcmp(next, "cocal"))
+        left = 2;
     if (!next || !strcmp(next, "final"))
         left = next ? 1 : 0;
     free(next);
@@ -268,7 +273,7 @@ static cal_status run_one(jv *state, const cal_step_wish *wish, const char *jour
 
 typedef struct crowd {
     const cal_step_wish *wish;
-    char **journal;
+    char **journal;    /* [targets], NULL for one that is through */
     cal_error *failed; /* [targets] */
     int jobs;
 } crowd;
@@ -292,6 +297,8 @@ static void run_child(void *user, int item, int worker)
 {
     (void)worker;
     const crowd *all = user;
+    if (!all->journal[item])
+        return;
     cal_words argv = cal_words_split("selfcal-step", ' ');
     char jobs[20];
     jv answer;
@@ -310,9 +317,29 @@ static void run_child(void *user, int item, int worker)
     cal_progress_add(1);
 }
 
+static bool is_through(jv state, int index)
+{
+    jv target = take_target(state, index);
+    char *next = cal_step_next(target);
+    bool through = !next;
+    free(next);
+    jv_free(target);
+    return through;
+}
+
+static int count_through(jv state)
+{
+    int through = 0;
+    for (int i = 0; i < count_targets(state); i++)
+        through += is_through(state, i);
+    return through;
+}
+
 /* What is in the journal, or for a single piece and without one the state, goes to the child. */
 static cal_status prepare(const crowd *all, const char *folder, jv state, int index, cal_error *err)
 {
+    if (is_through(state, index))
+        return CAL_OK;
     jv alone = only_target(state, index), kept = jv_null();
     all->journal[index] = cal_journal_path(folder, alone);
     if (all->wish->all && !all->wish->fresh)
@@ -328,6 +355,8 @@ static cal_status prepare(const crowd *all, const char *folder, jv state, int in
 static cal_status collect(const crowd *all, jv *state, int index, cal_error *err)
 {
     jv alone;
+    if (!all->journal[index])
+        return CAL_OK;
     if (cal_json_read(all->journal[index], &alone, err))
         return err->status;
     put_target(state, index, take_target(alone, 0));
@@ -341,7 +370,8 @@ static cal_status collect(const crowd *all, jv *state, int index, cal_error *err
 static cal_status run_crowd(jv *state, const cal_step_wish *wish, cal_error *err)
 {
     int targets = count_targets(*state), cores = wish->jobs > 0 ? wish->jobs : cal_cores();
-    int at_a_time = cores < targets ? cores : targets;
+    int busy = targets - count_through(*state);
+    int at_a_time = cores < busy ? cores : busy > 0 ? busy : 1;
     const char *folder = cal_json_text_at(*state, "workdir", ".");
     crowd all = {.wish = wish, .jobs = cores / at_a_time};
     all.journal = CAL_NEW_ARRAY(char *, targets);
@@ -350,7 +380,7 @@ static cal_status run_crowd(jv *state, const cal_step_wish *wish, cal_error *err
     for (int i = 0; i < targets && !status; i++)
         status = prepare(&all, folder, *state, i, err);
     if (!status) {
-        cal_progress_start("self-calibration", "targets", targets);
+        cal_progress_start("self-calibration", "targets", busy);
         cal_parallel(at_a_time, targets, run_child, &all);
         cal_progress_end();
     }
@@ -390,22 +420,23 @@ cal_status cal_step_check(jv state, const char *name, cal_error *err)
 
 static void set_stage(jv *state)
 {
-    int targets = count_targets(*state), over = 0;
-    for (int i = 0; i < targets; i++) {
-        jv target = take_target(*state, i);
-        char *next = cal_step_next(target);
-        over += !next;
-        free(next);
-        jv_free(target);
-    }
+    bool over = count_through(*state) == count_targets(*state);
     cal_json_set(state, "state",
-                 JV_OBJECT(jv_string("stage"), jv_string(over == targets ? "done" : "working")));
+                 JV_OBJECT(jv_string("stage"), jv_string(over ? "done" : "working")));
 }
 
-static cal_status run_state(jv *state, const cal_step_wish *wish, cal_error *err)
+/* When all are through, those without success go on with the solutions of others. */
+static cal_status run_several(jv *state, const cal_step_wish *wish, cal_error *err)
 {
-    if (count_targets(*state) > 1)
-        return run_crowd(state, wish, err);
+    cal_status status = run_crowd(state, wish, err);
+    bool further = wish->all && !(wish->until && !strcmp(wish->until, "cocal"));
+    if (status || !cal_lend_solutions(state) || !further)
+        return status;
+    return run_crowd(state, wish, err);
+}
+
+static cal_status run_alone(jv *state, const cal_step_wish *wish, cal_error *err)
+{
     if (wish->file || !wish->all)
         return run_one(state, wish, wish->file, err);
     char *journal = cal_journal_path(cal_json_text_at(*state, "workdir", "."), *state);
@@ -416,6 +447,16 @@ static cal_status run_state(jv *state, const cal_step_wish *wish, cal_error *err
     }
     cal_status status = run_one(state, wish, journal, err);
     free(journal);
+    return status;
+}
+
+static cal_status run_state(jv *state, const cal_step_wish *wish, cal_error *err)
+{
+    if (count_targets(*state) > 1)
+        return run_several(state, wish, err);
+    cal_status status = run_alone(state, wish, err);
+    if (!status)
+        cal_lend_solutions(state);
     return status;
 }
 

@@ -3,6 +3,7 @@
 #define CAL_SELFCAL_STEP_PARTS_H
 
 #include "selfcal/picture.h"
+#include "selfcal/step.h"
 #include "selfcal/verdict.h"
 #include "selfcal/work.h"
 
@@ -11,6 +12,11 @@ cal_status cal_step_split(cal_work *work, jv *entry, cal_error *err);
 cal_status cal_step_initial(cal_work *work, jv *entry, cal_error *err);
 cal_status cal_step_solint(cal_work *work, int index, jv *entry, cal_error *err);
 cal_status cal_step_final(cal_work *work, jv *entry, cal_error *err);
+cal_status cal_step_cocal(cal_work *work, jv *entry, cal_error *err);
+
+/* Where all targets of the state are through and allow_cocal is set: those without success get the chains of successful ones nearby in
+ * target.state.cocal, and "cocal" as their next piece. True when any has. */
+bool cal_lend_solutions(jv *state);
 
 /* target.state, read and written. */
 jv cal_stand(const cal_work *work); /* a new reference */

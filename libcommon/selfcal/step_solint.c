@@ -187,8 +187,7 @@ static cal_status climb(cal_work *work, cal_solint *at, jv *entry, cal_error *er
     return status ? fail_softly(work, at, entry, err) : CAL_OK;
 }
 
-/* Ways that were tried so far: images are numbered by them. */
-static int count_ways(const cal_work *work)
+int cal_count_ways(const cal_work *work)
 {
     jv steps = cal_json_at(work->target, "steps");
     int count = 0;
@@ -237,7 +236,7 @@ cal_status cal_step_solint(cal_work *work, int index, jv *entry, cal_error *err)
                      .pass = (int)cal_stand_number(work, "pass"),
                      .fields = cal_work_fields(work),
                      .blocks = cal_work_blocks(work),
-                     .number = count_ways(work) + 1};
+                     .number = cal_count_ways(work) + 1};
     jv old = cal_solint_at(work, index);
     bool again = cal_json_has(old, "SNR_post");
     if (again) {

@@ -39,6 +39,11 @@ int cal_first_amplitude(const cal_work *work, int from); /* -1: there is none */
 /* From this interval on; `helped`: it was accepted and the S/N rose, `bad`: shorter ones will not do. */
 void cal_go_on(cal_work *work, const cal_solint *at, bool helped, bool bad, const char *reason);
 
+/* ---- step_solint.c ---- */
+
+/* Ways that were tried so far: images are numbered by them. */
+int cal_count_ways(const cal_work *work);
+
 /* ---- step_ways.c ---- */
 
 cal_picture_wish cal_solint_wish(const cal_work *work, const cal_solint *at, int way, char *step,

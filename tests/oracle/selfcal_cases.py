@@ -35,11 +35,6 @@ FIRM = 0.02  # verdicts of the recorded runs on smaller changes of the S/N are n
 WORSE_PHASE = 1.1
 OVER_IDEAL = 1.02
 
-# (case, what): why ours is another one. A trailing * stands for anything.
-ON_PURPOSE = {
-    ("m_alma_cocal", "weak *"): "no solutions of another target are used for this one; too faint alone, it is left alone with the reason",
-}
-
 
 def run(argv, **more):
     return subprocess.run(argv, check=True, **more)
@@ -68,7 +63,7 @@ def plan_options(oracles, case, options):
     for name, value in options.items():
         if name == "imsize":
             arguments += ["--imsize", ",".join(map(str, value))]
-        elif name == "do_delay_cal":
+        elif name in ("do_delay_cal", "allow_cocal"):
             arguments += ["--set", f"{name}={json.dumps(value)}"]
         else:
             missing.append(name)
@@ -170,11 +165,9 @@ class Report:
 
     def judge(self, what, good, facts, reason=None):
         """Counts, and prints what is not as recorded or wanted."""
-        why = None if good else reason or next(
-            (why for (cases, values), why in ON_PURPOSE.items() if selfcal_plan.fits(cases, self.case) and selfcal_plan.fits(values, what)), None)
-        self.counts["agree" if good else "reason" if why else "wrong"] += 1
+        self.counts["agree" if good else "reason" if reason else "wrong"] += 1
         if not good:
-            print(f"  {what}: {facts}: {why or 'WRONG'}")
+            print(f"  {what}: {facts}: {reason or 'WRONG'}")
 
 
 def outcome(solint):
