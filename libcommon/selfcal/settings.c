@@ -60,6 +60,8 @@ static const setting settings[] = {
     VALUE(clean_depth, 1.5, 0, 100,
           "times the noise to which images of the loop are cleaned; 0: the plan's nsigma"),
     VALUE(mask_nsigma, 5, 1, 1000, "times the noise of the residual above which pixels are source"),
+    VALUE(amp_significance, 2, 0, 1000,
+          "scatter of amplitudes over their noise that is wanted before they are taken"),
     VALUE(max_overfit, 0.025, 0, 1,
           "by how much the S/N may rise from fitting noise alone, as a part of it"),
     VALUE(scale_fov, 1, 0.01, 100, "times the usual field of view"),

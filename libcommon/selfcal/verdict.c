@@ -80,14 +80,13 @@ static void tell_scatter(const char *what, double rms, double noise, double unit
                noise * unit, unit_name);
 }
 
-/* Amplitudes that do not vary by twice their noise: what the S/N gains by them is mostly fitted to what the model lacks (in the recorded cases
- * without amplitude errors the square of that ratio reaches 2.3, and the S/N ends above that of an image without errors). */
-static bool only_noise(const cal_verdict_facts *facts)
+/* Amplitudes that hardly vary by more than their noise: what the S/N gains by them is mostly fitted to what the model lacks. In the recorded
+ * cases without amplitude errors the scatter reaches 1.5 times the noise, and the S/N ends above that of an image without errors. */
+static bool only_noise(const cal_verdict_facts *facts, const cal_selfcal_settings *settings)
 {
-    const double surely = 4; /* in square: twice the noise */
     const cal_solution_facts *s = &facts->solutions;
     return facts->amplitude && isfinite(s->amplitude_rms) &&
-           s->amplitude_rms * s->amplitude_rms < surely * s->amplitude_noise * s->amplitude_noise;
+           s->amplitude_rms < settings->amp_significance * s->amplitude_noise;
 }
 
 /* What is not refused: better, or neither better nor worse. Then the shorter chain is kept, but the first interval may stay for the sake of
@@ -98,10 +97,11 @@ static void judge_rise(const cal_verdict_facts *facts, const cal_selfcal_setting
     const cal_solution_facts *s = &facts->solutions;
     double percent = 100 * verdict->honest_change;
     verdict->within_tolerance = fabs(verdict->honest_change) <= settings->snr_tolerance;
-    if (only_noise(facts)) {
+    if (only_noise(facts, settings)) {
         verdict->kind = CAL_UNCHANGED;
-        reason(verdict, "S/N %.4g to %.4g, but the amplitudes vary by less than twice their noise",
-               facts->pre.snr, facts->post.snr);
+        reason(verdict,
+               "S/N %.4g to %.4g, but the amplitudes vary by less than %g times their noise",
+               facts->pre.snr, facts->post.snr, settings->amp_significance);
     } else if (verdict->honest_change > 0) {
         verdict->kind = CAL_ACCEPTED;
         reason(verdict, "S/N increase: %.4g to %.4g, %.1f %%%s", facts->pre.snr, facts->post.snr,
