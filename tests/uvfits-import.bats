@@ -314,3 +314,26 @@ assert math.hypot(east - 20, north + 10) < 5, (east, north)' "$output"
     run -0 "$PYTHON" "$TESTS/uvfits_gains.py" redundant eht.ms CORRECTED_DATA
     awk '{ exit !($1 < 40 && $2 > 300) }' <<< "$output" || fail "$output"
 }
+
+# A disc of 60 microarcseconds, then five rounds of phases and cleaning in a circle: the model closes better, which no phases of antennas bring
+# about by themselves: 128.4 degrees (chi^2 145.7) with the disc, 54.9 (26.1) in the end when this was written.
+@test "uvfits-import: EHT, self-calibrated from a disc, has a model that closes as the data do" {
+    need_data EHT_M87_2017_d095_d096_uvfits.tar.gz
+    need_program wsclean
+    tar -xzf "$DATA/EHT_M87_2017_d095_d096_uvfits.tar.gz"
+    uvfits-import --quiet "$(find . -name '*095_lo*')" eht.ms > /dev/null
+    image-make --quiet --datacolumn data --cell 0.002mas --imsize 128 --niter 0 eht.ms dirty > /dev/null
+    "$PYTHON" "$TESTS/circle.py" dirty-image.fits circle.fits 20
+    setjy --quiet --fluxdensity 0.7 --disc 60uas eht.ms > /dev/null
+    run -0 "$PYTHON" "$TESTS/closure.py" eht.ms
+    read -r before chi2_before count <<< "$output"
+    for _ in 1 2 3 4 5; do
+        gaincal --quiet --force --corrdepflags --calmode p --solint inf --minsnr 1.5 --minblperant 3 --refant AA,AP --uvrange '>100000klambda' eht.ms p.G > /dev/null
+        applycal --quiet --flagbackup=false --gaintable p.G --interp nearest eht.ms > /dev/null
+        image-make --quiet --force --datacolumn corrected --cell 0.002mas --imsize 128 --niter 1000 --gain 0.05 --nsigma 2 --mask circle.fits --savemodel modelcolumn eht.ms image > /dev/null
+    done
+    run -0 "$PYTHON" "$TESTS/closure.py" eht.ms
+    read -r after chi2_after _ <<< "$output"
+    awk "BEGIN { exit !($count > 300 && $before > 100 && $after < 65 && $chi2_after < $chi2_before / 4) }" ||
+        fail "$before degrees, $chi2_before; then $after degrees, $chi2_after"
+}

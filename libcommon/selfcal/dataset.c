@@ -121,13 +121,28 @@ static cal_status read_spw(jv object, const char *where, void *element, cal_erro
     return CAL_OK;
 }
 
+/* Integrations that are farther apart have gaps between them. */
+static const double longest_spacing = 2; /* intervals */
+
+/* Of a scan, or of a window in it. Some sets (raw ones of the early EVLA) record so short an INTERVAL that there is hardly any
+ * time in it: then it is the spacing of the integrations that counts. */
+static double interval_of(jv object, double otherwise)
+{
+    double interval = cal_json_number_at(object, "interval_s", otherwise);
+    double span = cal_json_number_at(object, "end_mjd_s", NAN) -
+                  cal_json_number_at(object, "begin_mjd_s", NAN) - interval;
+    double spacing = span / (cal_json_number_at(object, "integrations", 1) - 1);
+    return isfinite(spacing) && interval > 0 && spacing > longest_spacing * interval ? spacing
+                                                                                     : interval;
+}
+
 static cal_status read_scan(jv object, const char *where, void *element, cal_error *err)
 {
     cal_plan_scan *scan = element;
     scan->number = (int)cal_json_number_at(object, "scan", -1);
     scan->begin = cal_json_number_at(object, "begin_mjd_s", NAN);
     scan->end = cal_json_number_at(object, "end_mjd_s", NAN);
-    scan->interval = cal_json_number_at(object, "interval_s", NAN);
+    scan->interval = interval_of(object, NAN);
     if (cal_info_ids(object, "fields", where, &scan->fields, err) ||
         cal_info_ids(object, "spws", where, &scan->spws, err) ||
         cal_info_ids(object, "antennas", where, &scan->antennas, err))
@@ -137,7 +152,7 @@ static cal_status read_scan(jv object, const char *where, void *element, cal_err
     jv spws = cal_json_at(object, "spws");
     for (int i = 0; i < scan->spws.count; i++) {
         jv spw = jv_array_get(jv_copy(spws), i);
-        scan->spw_interval[i] = cal_json_number_at(spw, "interval_s", scan->interval);
+        scan->spw_interval[i] = interval_of(spw, scan->interval);
         scan->spw_rows[i] = cal_json_number_at(spw, "rows", 0);
         jv_free(spw);
     }

@@ -41,6 +41,8 @@ static const setting settings[] = {
          "in a VLA mosaic without calibrator scans, guess which scans belong together"),
     FLAG(combine_fields, false,
          "one solution for all fields of a mosaic's scan, whatever the interval"),
+    FLAG(corrdepflags, false,
+         "use data of which only some correlations are flagged, as gaincal's corrdepflags"),
     FLAG(calwt, false, "calibrate the weights"),
     FLAG(rerank_refants, false, "rank the reference antennas anew after each table"),
     FLAG(per_spw_images, false, "images of each window by itself too, first and last"),
@@ -81,6 +83,9 @@ static const setting settings[] = {
     WORD(gaintype, "auto", "auto G T", "gaincal's; auto: G for inf_EB, else T"),
     WORD(applycal_interp, "", "linear linearPD nearest nearestPD",
          "applycal's interp; empty: linearPD above 12 GHz, else linear"),
+    WORD(start_model, "", NULL,
+         "the model of the first interval in setjy's words, --fluxdensity 0.7 --disc 60uas; empty: "
+         "from the first image"),
     WORD(solints, "", NULL,
          "the ladder itself, with commas: inf_EB,inf,30s,int,inf_ap; empty: from the data"),
     WORD(timebin, "0s", NULL, "average the working copies in time"),

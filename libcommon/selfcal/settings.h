@@ -9,7 +9,7 @@ enum { CAL_SETTING_TEXT = 1024 };
 
 typedef struct cal_selfcal_settings {
     bool do_amp_selfcal, do_delay_cal, shorter_amp_solints, iscalibrator, optimize_spw_combine;
-    bool calwt, rerank_refants, guess_scan_combine, combine_fields, per_spw_images;
+    bool corrdepflags, calwt, rerank_refants, guess_scan_combine, combine_fields, per_spw_images;
     bool allow_cocal;
     double n_solints; /* 0: 4, VLBA 6 */
     double max_solint, minsnr_to_proceed, gaincal_minsnr, minblperant, dividing_factor;
@@ -19,7 +19,7 @@ typedef struct cal_selfcal_settings {
     char rel_thresh_scaling[CAL_SETTING_TEXT], refantmode[CAL_SETTING_TEXT];
     char applymode[CAL_SETTING_TEXT], spectral_modes[CAL_SETTING_TEXT];
     char applycal_interp[CAL_SETTING_TEXT], solints[CAL_SETTING_TEXT], timebin[CAL_SETTING_TEXT];
-    char gaintype[CAL_SETTING_TEXT];
+    char gaintype[CAL_SETTING_TEXT], start_model[CAL_SETTING_TEXT];
     char datacolumn[CAL_SETTING_TEXT], imager[CAL_SETTING_TEXT], stage[CAL_SETTING_TEXT];
     char scales[CAL_SETTING_TEXT], imager_command[CAL_SETTING_TEXT];
 } cal_selfcal_settings;

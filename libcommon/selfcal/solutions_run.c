@@ -53,6 +53,8 @@ static void add_solving(const cal_solving *solving, cal_words *argv)
     add_text(argv, "--refantmode", settings->refantmode);
     add_number(argv, "--minsnr", settings->gaincal_minsnr);
     add_number(argv, "--minblperant", settings->minblperant);
+    if (settings->corrdepflags)
+        cal_words_add(argv, "--corrdepflags");
     if (!strcmp(mode, "ap"))
         cal_words_add(argv, "--solnorm");
     add_text(argv, "--uvrange", cal_json_text_at(solving->work->target, "uvrange", ""));

@@ -27,6 +27,38 @@ static cal_status make_prior(cal_work *work, cal_solint *at, cal_error *err)
     return status;
 }
 
+/* The user says what is there, as long as nothing was accepted that an image could show. */
+static bool has_start_model(const cal_work *work)
+{
+    jv stand = cal_stand(work);
+    bool begun = cal_json_bool_at(stand, "SC_success", false);
+    jv_free(stand);
+    return *work->settings->start_model && !begun;
+}
+
+/* In place of the model of the prior image. */
+static cal_status set_start_model(cal_work *work, cal_error *err)
+{
+    if (cal_work_fields(work) > 1)
+        return cal_fail(err, CAL_USAGE, "start_model: a mosaic has no one phase centre");
+    cal_status status = CAL_OK;
+    for (int b = 0; b < cal_work_blocks(work) && !status; b++) {
+        jv block = cal_work_block(work, b);
+        cal_words argv = {0}, model = cal_words_split(work->settings->start_model, ' ');
+        cal_words_add(&argv, "setjy");
+        for (int i = 0; i < model.count; i++)
+            if (*model.item[i])
+                cal_words_add(&argv, model.item[i]);
+        cal_words_add(&argv, "--no-history");
+        cal_words_add(&argv, cal_json_text_at(block, "vis", ""));
+        status = cal_work_run(work, CAL_WORK_OTHER, &argv, NULL, err);
+        cal_words_free(&model);
+        cal_words_free(&argv);
+        jv_free(block);
+    }
+    return status;
+}
+
 static bool model_is_empty(const cal_pictures *pictures)
 {
     for (int i = 0; i < pictures->fields; i++)
@@ -176,12 +208,15 @@ static cal_status skip(cal_work *work, const cal_solint *at, jv *entry, const ch
 static cal_status climb(cal_work *work, cal_solint *at, jv *entry, cal_error *err)
 {
     double snr = cal_json_number_at(at->entry, "solint_snr", NAN);
-    if (snr < work->settings->minsnr_to_proceed)
+    at->told = has_start_model(work);
+    if (snr < work->settings->minsnr_to_proceed && !at->told)
         return skip(work, at, entry, "Estimated_SNR_too_low_for_solint", snr);
     cal_status status = make_prior(work, at, err);
+    if (!status && at->told)
+        status = set_start_model(work, err);
     if (status)
         return status;
-    if (model_is_empty(&at->prior))
+    if (!at->told && model_is_empty(&at->prior))
         return skip(work, at, entry, "Empty model for solint", NAN);
     status = solve_and_judge(work, at, entry, err);
     return status ? fail_softly(work, at, entry, err) : CAL_OK;

@@ -9,7 +9,8 @@ typedef struct cal_solint {
     int index, count;
     const char *name; /* lives as long as the entry */
     bool amplitude, next_is_amplitude;
-    int pass; /* above 1: solved again, with a better model */
+    bool told; /* solved against settings.start_model */
+    int pass;  /* above 1: solved again, with a better model */
     int number; /* in the names of images; each way that is tried has its own, counted over all pieces */
     char **mask;
     int fields, blocks;

@@ -78,6 +78,7 @@ static cal_verdict judge(const cal_work *work, const cal_solint *at, const cal_p
         .overfit_after = cal_overfit(&after, fmax(now.snr, now.flux_snr)),
         .amplitude = at->amplitude,
         .first = !strncmp(at->name, "inf_EB", 6) && at->pass == 1,
+        .told = at->told,
     };
     jv_free(next);
     return cal_verdict_give(&facts, work->settings);

@@ -7,6 +7,8 @@
 
 static const double most_rms_rise = 0.05; /* selfcal 1.9 ... */
 static const double surely_expected = 5;  /* ... unless the solutions have this S/N */
+static const double sure_of_itself =
+    5; /* median S/N of solutions against a model that was given: noise alone has 2 to 3 */
 
 static const double told = 0.001; /* over-fitting that is worth a word */
 
@@ -28,6 +30,12 @@ static double change(double before, double after)
     return after / before - 1; /* NaN where one could not be measured */
 }
 
+/* An S/N below 1, as where nothing but noise can be seen, is no S/N to compare with. */
+static double snr_change(double before, double after)
+{
+    return change(before < 1 ? 1 : before, after < 1 ? 1 : after);
+}
+
 /* ---- against ---- */
 
 static void check_snr(const cal_verdict_facts *facts, const cal_selfcal_settings *settings,
@@ -45,12 +53,24 @@ static void check_snr(const cal_verdict_facts *facts, const cal_selfcal_settings
 static void check_rms(const cal_verdict_facts *facts, cal_verdict *verdict)
 {
     double near = change(facts->pre.rms_nf, facts->post.rms_nf);
-    if (facts->expected_snr > surely_expected)
+    if (facts->expected_snr > surely_expected || facts->told)
         return;
     if (verdict->rms_change > most_rms_rise)
         reason(verdict, "RMS increase beyond 5%%: %.1f %%", 100 * verdict->rms_change);
     if (near > most_rms_rise)
         reason(verdict, "NF RMS increase beyond 5%%: %.1f %%", 100 * near);
+}
+
+/* Phases of noise, solved one by one, make of it whatever model they were solved against. Here the solutions' own S/N tells, not the image before,
+ * which has too little S/N for any count of what was fitted. */
+static void check_told(const cal_verdict_facts *facts, cal_verdict *verdict)
+{
+    double snr = facts->solutions.median_snr;
+    if (facts->told && !(snr >= sure_of_itself))
+        reason(verdict,
+               "the solutions against the start model have a median S/N of %.3g; below %g noise "
+               "alone might have made the source",
+               snr, sure_of_itself);
 }
 
 static void check_all(const cal_verdict_facts *facts, const cal_selfcal_settings *settings,
@@ -63,7 +83,9 @@ static void check_all(const cal_verdict_facts *facts, const cal_selfcal_settings
         reason(verdict, "Beam change beyond %g: %.3f", settings->delta_beam_thresh,
                verdict->beam_growth);
     check_rms(facts, verdict);
-    if (verdict->overfit > settings->max_overfit && verdict->honest_change < verdict->overfit)
+    check_told(facts, verdict);
+    if (!facts->told && verdict->overfit > settings->max_overfit &&
+        verdict->honest_change < verdict->overfit)
         reason(verdict,
                "over-fitting: the numbers fitted raise the S/N by %.1f %% from noise alone, more "
                "than %g %% and than it gains otherwise (%.1f %%)",
@@ -123,8 +145,8 @@ static void judge_rise(const cal_verdict_facts *facts, const cal_selfcal_setting
 cal_verdict cal_verdict_give(const cal_verdict_facts *facts, const cal_selfcal_settings *settings)
 {
     cal_verdict v = {.kind = CAL_REFUSED};
-    v.snr_change = change(facts->pre.snr, facts->post.snr);
-    v.snr_nf_change = change(facts->pre.snr_nf, facts->post.snr_nf);
+    v.snr_change = snr_change(facts->pre.snr, facts->post.snr);
+    v.snr_nf_change = snr_change(facts->pre.snr_nf, facts->post.snr_nf);
     v.rms_change = change(facts->pre.rms, facts->post.rms);
     v.beam_growth = change(facts->first_beam_area, facts->post.beam_area);
     v.beam_grew = v.beam_growth > settings->delta_beam_thresh;

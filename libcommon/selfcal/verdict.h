@@ -20,6 +20,7 @@ typedef struct cal_verdict_facts {
     cal_solution_facts solutions; /* all blocks together */
     double overfit_before, overfit_after; /* of the chains behind pre and post (spent.h) */
     bool amplitude, first;                /* first: inf_EB */
+    bool told; /* solved against a model that the user gave; the image before may show nothing */
 } cal_verdict_facts;
 
 typedef enum cal_verdict_kind {

@@ -212,8 +212,22 @@ static bool hangs(const cal_verdict_facts *facts)
     return within;
 }
 
+/* Solved against a model that the user gave: nothing can be seen before. */
+static void told_verdicts(void)
+{
+    cal_verdict_facts f = pair(-0.3, 20);
+    f.post.rms = 2 * f.pre.rms;
+    judged(&f, "refused", "RMS increase beyond 5%");
+    f.told = true;
+    f.solutions.median_snr = 12;
+    judged(&f, "accepted", "S/N increase: -0.3 to 20, 1900.0 %");
+    f.solutions.median_snr = 2.7;
+    judged(&f, "refused", "noise alone might have made the source");
+}
+
 static void verdicts(void)
 {
+    told_verdicts();
     cal_verdict_facts f = pair(100, 150);
     judged(&f, "accepted", "S/N increase: 100 to 150, 50.0 %");
     judged(&f, "accepted", "phases vary by 11.5 deg, their noise is 5.73 deg");
