@@ -1,15 +1,244 @@
-# Self-calibration, piece by piece: a simulated observation with bad phases becomes sharp.
+# Self-calibration, piece by piece: one is like another, killed ones go on, what must be refused is.
 load helper
 
-@test "selfcal-step: from a plan to the end, with every decision in words" {
+# One target of three points, 14 antennas with bad phases; two intervals.
+setup_file() {
+    command -v wsclean > /dev/null || return 0
+    cd "$BATS_FILE_TMPDIR" || return 1
+    ms-sim --quiet --antennas 14 --scale 60 --spws 1 --nchan 2 --width 32MHz --scans 2 --length 60s --gap 60s --noise 0.1 \
+        --phase-rms 0.5rad --phase-walk 0.1rad --same-pols raw.ms > /dev/null || return 1
+    selfcal-plan --imsize 128 --solints inf_EB,inf --set do_amp_selfcal=false raw.ms > plan.json || return 1
+    selfcal-step --all --jobs 1 --timing timing.ndjson < plan.json > end.json
+}
+
+setup() {
     need_program wsclean
-    cd "$BATS_TEST_TMPDIR"
-    ms-sim --antennas 14 --scale 60 --nchan 2 --width 32MHz --scans 2 --length 60s --gap 60s --noise 0.1 --phase-rms 0.5rad --phase-walk 0.1rad \
-        --same-spws --same-pols raw.ms > /dev/null
-    selfcal-plan --imsize 160 raw.ms > plan.json
-    run -0 selfcal-step --all --jq '.targets[0] | [.state.stage, .state.SC_success, (.SNR_final > 5 * .SNR_orig)], .steps[].decision' plan.json
-    assert_line '["done",true,true]'
-    assert_line --regexp 'inf_EB accepted: S/N'
+    END=$BATS_FILE_TMPDIR/end.json
+    cd "$BATS_TEST_TMPDIR" || return
+}
+
+# A copy of the data and the plan, in which nothing is done yet.
+begin() {
+    cp -r "$BATS_FILE_TMPDIR/raw.ms" .
+    cp "$BATS_FILE_TMPDIR/plan.json" .
+}
+
+# valid STATE.json...: by the schema that the tool prints
+valid() {
+    selfcal-step --schema > schema.json
+    "$PYTHON" -c 'import json, sys, jsonschema
+v = jsonschema.Draft202012Validator(json.load(open("schema.json")))
+bad = [(f, list(e.absolute_path), e.message[:200]) for f in sys.argv[1:] for e in v.iter_errors(json.load(open(f)))]
+sys.exit("\n".join(map(str, bad)) or 0)' "$@"
+}
+
+# put FILTER FILE: edit a state in place
+put() {
+    jq "$1" "$2" > edited.json && mv edited.json "$2"
+}
+
+refused() {
+    run -"$1" --separate-stderr selfcal-step "${@:3}"
+    [ -z "$output" ]
+    # shellcheck disable=SC2154
+    output=$stderr assert_output --partial "$2"
+}
+
+@test "selfcal-step: from a plan to the end, with every decision in words" {
+    run -0 jq -c '.state, (.targets[0] | [.state.stage, .state.next, .state.SC_success, (.SNR_final > 4 * .SNR_orig)])' "$END"
+    assert_output '{"stage":"done"}
+["done",null,true,true]'
+    run -0 jq -r '.targets[0].steps[] | [.step, .solint, .decision] | @text' "$END"
+    assert_line --index 0 '["split",null,"1 working copy"]'
+    assert_line --index 1 --regexp '"initial",null,"S/N [0-9.]+ before calibration"'
+    assert_line --index 2 --regexp '"solint","inf_EB","inf_EB accepted: S/N [0-9.]+ to [0-9.]+; '
+    assert_line --regexp '"final",null,"S/N [0-9.]+, [0-9.]+ before calibration"'
+    run -0 jq -r '.targets[0].vis[0].gaintable_final[]' "$END"
+    [ -d "$BATS_FILE_TMPDIR/${lines[0]}" ]
+
+    # what was typed works by itself, and no time, duration or number of a process is in it
+    run -0 jq -r '[.targets[0].steps[].commands[]] | map(split(" ")[0]) | unique | join(" ")' "$END"
+    assert_output "applycal gaincal image-make ms-split"
+    run -0 jq -r '.targets[0].steps[0].commands[0]' "$END"
+    assert_output --regexp '^ms-split --force .*--datacolumn data .*raw.ms raw.demo.spw0.selfcal.ms$'
+}
+
+@test "selfcal-step: the schema describes plan, state and end" {
+    begin
+    selfcal-step --dry-run "$END" > still.json
+    cmp still.json "$END"
+    selfcal-step --dry-run plan.json > first.json
+    valid "$END" first.json
+    run -0 jq -c '[.schema, .targets[0].state.next, .targets[0].steps]' first.json
+    assert_output '["calutils/selfcal-step/1","split",null]'
+    put '.targets[0].steps[2].verdict.kind = "perhaps"' still.json
+    run -1 valid still.json
+    assert_output --partial "perhaps"
+}
+
+@test "selfcal-step: --timing counts the seconds of each piece" {
+    run -0 jq -s 'length' "$BATS_FILE_TMPDIR/timing.ndjson"
+    assert_output "$(jq '.targets[0].steps | length' "$END")"
+    run -0 jq -sc '[all(.imager_s >= 0 and .solver_s >= 0 and .other_s >= 0), (map(.imager_s) | add) > 0, .[0].step, .[0].other_s > 0, .[2].solver_s > 0, .[-1].step]' \
+        "$BATS_FILE_TMPDIR/timing.ndjson"
+    assert_output '[true,true,"split",true,true,"final"]'
+}
+
+@test "selfcal-step: piece by piece, by a file or through pipes, the end is the same" {
+    begin
+    # to a certain piece, in a file that is replaced
+    cp plan.json state.json
+    selfcal-step --until inf --jobs 1 state.json > printed.json
+    cmp state.json printed.json
+    valid state.json
+    run -0 selfcal-step --text --dry-run state.json
+    assert_line --index 0 --regexp '^demo, 13cm \(S\): S/N [0-9.]+, next inf$'
+    assert_equal "$(jq -c '[.state.stage, .targets[0].state.stage]' state.json)" '["working","solving"]'
+    # one piece to stdout: the input is not touched
+    cp state.json kept.json
+    selfcal-step --jobs 1 < state.json > next.json
+    cmp state.json kept.json
+    assert_equal "$(jq '.targets[0].steps | length' next.json)" "$(($(jq '.targets[0].steps | length' state.json) + 1))"
+    # one in a file, and then the rest
+    selfcal-step --quiet --jobs 1 next.json > printed.json
+    cmp next.json printed.json
+    selfcal-step --all --jobs 1 next.json > /dev/null
+    cmp next.json "$END"
+    # nothing is left to do
+    hash=$(hash_tree .)
+    selfcal-step next.json > /dev/null
+    selfcal-step --all next.json > /dev/null
+    assert_equal "$(hash_tree .)" "$hash"
+}
+
+@test "selfcal-step: the same input again is not done again, but with --fresh" {
+    begin
+    selfcal-step --until inf_EB --jobs 1 --timing timing < plan.json > first.json
+    selfcal-step --until inf_EB --jobs 1 --timing timing < plan.json > second.json
+    cmp first.json second.json
+    assert_equal "$(jq -r .step timing | xargs)" "split initial"
+    selfcal-step --until inf_EB --jobs 1 --fresh --timing timing < plan.json > second.json
+    cmp first.json second.json
+    assert_equal "$(jq -r .step timing | xargs)" "split initial split initial"
+    # also where what it tells of is gone
+    rm -r ./*.selfcal.ms
+    selfcal-step --until initial --timing timing < plan.json > /dev/null
+    assert_equal "$(jq -r .step timing | tail -1)" "split"
+}
+
+@test "selfcal-step: two targets side by side; one is too faint and is left alone; all in another folder" {
+    ms-sim --quiet --antennas 10 --scale 60 --spws 1 --nchan 1 --width 32MHz --noise 0.1 --phase-rms 0.5rad --same-pols \
+        --field bright,10h00m00,20d00m00 --source 1 --field faint,10h10m00,20d00m00 --source 0.004 \
+        --scan bright,30s --scan faint,30s raw.ms > /dev/null
+    selfcal-plan --imsize 128 --solints inf_EB --set do_amp_selfcal=false --workdir work/here raw.ms > plan.json
+    [ ! -e work ]
+    selfcal-step --until inf_EB --jobs 2 < plan.json > side-by-side.json
+    selfcal-step --all --jobs 2 < plan.json > two.json
+    valid two.json
+    assert_equal "$(jq -c '[.targets[] | [.target, .state.stage, .state.SC_success]]' two.json)" '[["bright","done",true],["faint","stopped",false]]'
+    run -0 jq -r '.targets[1] | .state.Stop_Reason, .steps[-1].decision, (.vis[0].gaintable_final | length)' two.json
+    assert_line --index 0 --regexp '^Estimated_SNR_too_low_for_solint inf_EB'
+    assert_line --index 1 --regexp '^left alone: Estimated_SNR_too_low'
+    assert_line --index 2 0
+    run -0 ls -A
+    assert_output "$(printf '%s\n' plan.json raw.ms schema.json side-by-side.json two.json work)"
+    [ -d work/here/raw.bright.spw0.selfcal.ms ]
+    rm -r work
+    selfcal-step --until inf_EB --jobs 1 < plan.json > one.json
+    cmp one.json side-by-side.json
+}
+
+@test "selfcal-step: blocks with other antennas, windows and a dead antenna, and one window missing in one of them" {
+    names='["A1","A2","A3","A4","A5","A6","A7","A8","A9"]'
+    scene='{antennas: {layout: "vla", n: 9, scale_m: 60, names: $names}, integration_s: 10, noise_jy: 0.02,
+        fields: [{name: "a", ra: "10h00m00", dec: "20d00m00", components: [{flux_jy: 1}]}],
+        errors: {phase_rms_rad: 0.5, phase_per_pol: false}, scans: [{field: "a", length_s: 40, intent: "OBSERVE_TARGET#UNSPECIFIED"}],
+        spws: $spws | map({name: "w\(.)", freq_hz: (. * 1e9), width_hz: 32e6, nchan: 2})}'
+    jq -n --argjson names "$names" --argjson spws '[3, 3.2]' "$scene + {reference_time: \"2018/10/01/09:40:00\", flag_rules: [{antenna: 3}]}" > one.json
+    jq -n --argjson names "$(jq -c reverse <<< "$names")" --argjson spws '[3.2]' "$scene + {reference_time: \"2018/10/02/09:40:00\"}" > two.json
+    ms-sim --quiet --seed 5 one.json one.ms > /dev/null
+    ms-sim --quiet --seed 6 two.json two.ms > /dev/null
+    selfcal-plan --imsize 128 --solints inf_EB --set do_amp_selfcal=false one.ms two.ms > plan.json
+    selfcal-step --all --jobs 1 < plan.json > end.json
+    valid end.json
+    run -0 jq -c '.targets[0] | [.state.stage, (.vis | length), (.vis | map(.spws | map(.spw)))]' end.json
+    assert_output '["done",2,[[0,1],[1]]]'
+    # all blocks and windows agree on where the source is: nothing is lost of it
+    run -0 jq -c '.targets[0] | [.steps[1].images.initial.fields[0].peak < 0.85, (.steps[-1].images.final.fields[0].peak | . > 0.97 and . < 1.03)]' end.json
+    assert_output '[true,true]'
+    # one solution for each antenna that has data: A4 is dead in the first block, and all are there in the second
+    run -0 jq -c '[.targets[0].steps[2].solutions[] | .tried[] | select(.mode == "combinespwpol") | [.expected, .data_unflagged, .solved]]' end.json
+    assert_output '[[9,8,8],[9,9,9]]'
+}
+
+# An imager of one's own that can be made to put a wrong model into MODEL_DATA: two sources that are not there.
+wrong_imager() {
+    cat > imager << 'EOF'
+#!/bin/bash
+# imager MS NAME DATACOLUMN NX CELL NITER THRESHOLD MASK SAVEMODEL
+set -e
+how=(--datacolumn "$3" --imsize "$4" --cell "${5}arcsec" --niter "$6" --mgain 0.6 --jobs 1 --force --no-history --savemodel "$9")
+[ -z "$8" ] || how+=(--mask "$8")
+[ -z "$7" ] || how+=(--threshold "${7}Jy")
+image-make "${how[@]}" "$1" "$2" > /dev/null
+[ ! -e wrong ] || [ "$9" = none ] ||
+    setjy --no-history --fluxdensity 1 --offset 30,20 --fluxdensity 0.5 --offset=-50,10 "$1" > /dev/null
+for kind in image psf residual model dirty; do
+    [ ! -e "$2-$kind.fits" ] || chmod u+w "$2-$kind.fits"
+done
+EOF
+    chmod +x imager
+    cat > own.json << 'EOF'
+{"schema": "calutils/selfcal-recipe/1", "name": "own", "about": "with an imager of one's own", "settings": {"do_amp_selfcal": false,
+ "imager_command": "./imager {ms} {name} {datacolumn} {nx} {cell_arcsec} {niter} {threshold_jy} {mask} {savemodel}"}}
+EOF
+}
+
+@test "selfcal-step: a wrong model at a late stage is refused, and CORRECTED_DATA stays as it was" {
+    begin
+    wrong_imager
+    selfcal-plan --recipe own.json --imsize 128 --solints inf_EB,inf raw.ms > state.json
+    selfcal-step --until inf --jobs 1 state.json > /dev/null
+    cp -r raw.demo.spw0.selfcal.ms before.ms
+    touch wrong
+    run -0 selfcal-step --jobs 1 state.json --jq '.targets[0].steps[-1] | [.solint, .verdict.kind, (.verdict.snr_change < -0.02), .decision]'
+    assert_output --partial '["inf","refused",true,"inf refused: S/N '
+    ms-diff --columns CORRECTED_DATA,FLAG before.ms raw.demo.spw0.selfcal.ms
+    run -0 jq -c '.targets[0] | .state.final_solint, (.vis[0].gaintable_solint_final), .solints[1].Pass' state.json
+    assert_output '"inf_EB"
+["inf_EB"]
+false'
+}
+
+@test "selfcal-step: bad input: what, where, what to do; nothing is begun" {
+    begin
+    hash=$(hash_tree raw.ms)
+    refused 2 "standard input" < /dev/null
+    echo '{"schema": "calutils/ms-info/1"}' > other
+    refused 2 'other: plan: schema: this is no calutils/selfcal-plan/1' other
+    rm other
+    refused 3 'gone.json' gone.json
+    jq '.targets[0].state = {stage: "solving", next: "inf_EC"}' plan.json > "$BATS_FILE_TMPDIR/wrong.json"
+    refused 2 'state.next: "inf_EC" is neither split, initial, final, cocal nor one of solints' - < "$BATS_FILE_TMPDIR/wrong.json"
+    jq '.workdir = "plan.json/below"' plan.json > "$BATS_FILE_TMPDIR/wrong.json"
+    refused 5 'plan.json/below: the folder cannot be made' - < "$BATS_FILE_TMPDIR/wrong.json"
+    refused 2 '--until: no piece is called inf_EC' --until inf_EC plan.json
+    refused 2 '--jobs: -1 is no number of cores' --jobs=-1 plan.json
+    assert_equal "$(hash_tree raw.ms)" "$hash"
+    run -0 ls
+    assert_output "$(printf '%s\n' plan.json raw.demo.spw0.selfcal.ms.lock raw.ms)"
+    rm -r raw.ms
+    refused 2 'targets[0].vis[0].original: there is no such MeasurementSet' plan.json
+}
+
+@test "selfcal-step: fifty random kills, and the state is that of the undisturbed run" {
+    ms-sim --quiet --antennas 8 --scale 30 --spws 1 --nchan 1 --width 32MHz --scans 2 --length 20s --gap 60s --noise 0.05 \
+        --phase-rms 0.5rad --phase-walk 0.1rad --same-pols raw.ms > /dev/null
+    selfcal-plan --imsize 64 --solints inf_EB,inf --set do_amp_selfcal=false raw.ms > plan.json
+    run "$PYTHON" "$TESTS/selfcal_kills.py" 1 50 "$PWD/plan.json" "$PWD/raw.ms"
+    assert_success
+    assert_output --regexp '^50 killed \(group [0-9]+, parent [0-9]+, term [0-9]+\) in [0-9]+ runs of [0-9]+ pieces each'
+    echo "# $output" >&3
 }
 
 # Two fields of one observation; the second one is too faint for solutions of its own.

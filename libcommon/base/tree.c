@@ -5,6 +5,7 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,15 +15,31 @@ static int remove_entry(const char *path, const struct stat *info, int type, str
     return remove(path);
 }
 
+/* A folder goes out of the way first, as what it is known as while it is incomplete: a removal that is killed leaves no half of a table under
+ * the table's name, and the next output of this name clears it away. */
+static cal_status remove_folder(const char *path, cal_error *err)
+{
+    static const char end[] = ".partial";
+    size_t length = strlen(path), tail = sizeof end - 1;
+    bool aside = length >= tail && !strcmp(path + length - tail, end);
+    char *partial = cal_format("%.*s%s", (int)(aside ? length - tail : length), path, end);
+    if (!aside)
+        nftw(partial, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    bool moved = aside || !rename(path, partial);
+    int failed = nftw(moved ? partial : path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    free(partial);
+    return failed ? cal_fail_errno(err, CAL_OUTPUT, "%s: cannot be removed", path) : CAL_OK;
+}
+
 cal_status cal_remove_tree(const char *path, cal_error *err)
 {
     struct stat info;
     if (lstat(path, &info))
         return errno == ENOENT ? CAL_OK
                                : cal_fail_errno(err, CAL_OUTPUT, "%s: cannot be removed", path);
-    int failed =
-        S_ISDIR(info.st_mode) ? nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) : unlink(path);
-    return failed ? cal_fail_errno(err, CAL_OUTPUT, "%s: cannot be removed", path) : CAL_OK;
+    if (S_ISDIR(info.st_mode))
+        return remove_folder(path, err);
+    return unlink(path) ? cal_fail_errno(err, CAL_OUTPUT, "%s: cannot be removed", path) : CAL_OK;
 }
 
 static _Thread_local double total;

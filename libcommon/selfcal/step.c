@@ -7,7 +7,6 @@
 #include "base/progress.h"
 #include "base/text.h"
 #include "selfcal/journal.h"
-#include "selfcal/plan_check.h"
 #include "selfcal/step_parts.h"
 #include <math.h>
 #include <stdio.h>
@@ -163,6 +162,31 @@ static int count_targets(jv state)
     return jv_array_length(cal_json_at(state, "targets"));
 }
 
+static bool is_through(jv state, int index)
+{
+    jv target = take_target(state, index);
+    char *next = cal_step_next(target);
+    bool through = !next;
+    free(next);
+    jv_free(target);
+    return through;
+}
+
+static int count_through(jv state)
+{
+    int through = 0;
+    for (int i = 0; i < count_targets(state); i++)
+        through += is_through(state, i);
+    return through;
+}
+
+static void set_stage(jv *state)
+{
+    bool over = count_through(*state) == count_targets(*state);
+    cal_json_set(state, "state",
+                 JV_OBJECT(jv_string("stage"), jv_string(over ? "done" : "working")));
+}
+
 /* The next piece; *more: there was one. */
 static cal_status advance(const run *to, jv *state, bool *more, cal_error *err)
 {
@@ -249,21 +273,22 @@ static bool is_next(jv state, const char *name)
 static cal_status run_one(jv *state, const cal_step_wish *wish, const char *journal, cal_error *err)
 {
     run to;
-    bool more = true;
+    bool more = !is_next(*state, wish->until);
     int left = pieces_left(*state);
     cal_status status = begin_run(&to, *state, wish, err);
     if (wish->all) {
         cal_progress_start("self-calibration", "", left);
         show_progress(*state, &left);
     }
-    do {
-        if (!status)
-            status = advance(&to, state, &more, err);
+    while (more && !status) {
+        status = advance(&to, state, &more, err);
+        set_stage(state);
         if (!status && more && journal)
             status = cal_journal_write(journal, *state, err);
         if (wish->all)
             show_progress(*state, &left);
-    } while (!status && more && wish->all && !is_next(*state, wish->until));
+        more = more && wish->all && !is_next(*state, wish->until);
+    }
     cal_progress_end();
     end_run(&to);
     return status;
@@ -315,24 +340,6 @@ static void run_child(void *user, int item, int worker)
     jv_free(answer);
     cal_words_free(&argv);
     cal_progress_add(1);
-}
-
-static bool is_through(jv state, int index)
-{
-    jv target = take_target(state, index);
-    char *next = cal_step_next(target);
-    bool through = !next;
-    free(next);
-    jv_free(target);
-    return through;
-}
-
-static int count_through(jv state)
-{
-    int through = 0;
-    for (int i = 0; i < count_targets(state); i++)
-        through += is_through(state, i);
-    return through;
 }
 
 /* What is in the journal, or for a single piece and without one the state, goes to the child. */
@@ -399,32 +406,6 @@ static cal_status run_crowd(jv *state, const cal_step_wish *wish, cal_error *err
 
 /* ---- the whole ---- */
 
-cal_status cal_step_check(jv state, const char *name, cal_error *err)
-{
-    const cal_place top = {.name = name};
-    if (cal_doc_object(state, &top, err))
-        return err->status;
-    jv findings = cal_plan_check(state);
-    cal_status status = CAL_OK;
-    if (jv_array_length(jv_copy(findings))) {
-        jv first = jv_array_get(jv_copy(findings), 0);
-        status =
-            cal_fail(err, CAL_USAGE, "%s: %s: %s (%s); %s; selfcal-plan --check tells all", name,
-                     cal_json_text_at(first, "place", "?"), cal_json_text_at(first, "what", ""),
-                     cal_json_text_at(first, "why", ""), cal_json_text_at(first, "do", ""));
-        jv_free(first);
-    }
-    jv_free(findings);
-    return status;
-}
-
-static void set_stage(jv *state)
-{
-    bool over = count_through(*state) == count_targets(*state);
-    cal_json_set(state, "state",
-                 JV_OBJECT(jv_string("stage"), jv_string(over ? "done" : "working")));
-}
-
 /* When all are through, those without success go on with the solutions of others. */
 static cal_status run_several(jv *state, const cal_step_wish *wish, cal_error *err)
 {
@@ -477,7 +458,9 @@ jv cal_step_begin(jv state)
 cal_status cal_selfcal_step(jv state, const cal_step_wish *wish, jv *next, cal_error *err)
 {
     state = cal_step_begin(state);
-    cal_status status = cal_folder_make(cal_json_text_at(state, "workdir", "."), err);
+    cal_status status = cal_step_check_until(state, wish->until, err);
+    if (!status)
+        status = cal_folder_make(cal_json_text_at(state, "workdir", "."), err);
     if (!status)
         status = run_state(&state, wish, err);
     set_stage(&state);

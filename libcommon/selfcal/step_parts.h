@@ -39,4 +39,7 @@ void cal_stop_solving(cal_work *work, const char *reason);
 /* Words of a printf format, as a JSON text. */
 jv cal_json_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* CAL_USAGE where no target has a piece of this name; NULL is fine. */
+cal_status cal_step_check_until(jv state, const char *name, cal_error *err);
+
 #endif
