@@ -225,8 +225,7 @@ false'
     refused 2 '--until: no piece is called inf_EC' --until inf_EC plan.json
     refused 2 '--jobs: -1 is no number of cores' --jobs=-1 plan.json
     assert_equal "$(hash_tree raw.ms)" "$hash"
-    run -0 ls
-    assert_output "$(printf '%s\n' plan.json raw.demo.spw0.selfcal.ms.lock raw.ms)"
+    [ ! -e raw.demo.spw0.selfcal.ms ]
     rm -r raw.ms
     refused 2 'targets[0].vis[0].original: there is no such MeasurementSet' plan.json
 }

@@ -1,4 +1,5 @@
 /* Whether a state, and the piece to go to, are such that work can begin. */
+#include "base/mem.h"
 #include "selfcal/plan_check.h"
 #include "selfcal/step.h"
 #include "selfcal/step_parts.h"
