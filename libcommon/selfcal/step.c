@@ -77,6 +77,8 @@ static cal_status step_target(cal_work *work, const char *next, cal_error *err)
     jv copies = cal_json_at(work->target, "vislist"), first = jv_array_get(copies, 0);
     cal_status status = cal_journal_lock(
         jv_get_kind(first) == JV_KIND_STRING ? jv_string_value(first) : "selfcal", &lock, err);
+    if (!status && strcmp(next, "split"))
+        status = cal_step_mend(work, err);
     if (!status)
         status = do_piece(work, next, &entry, err);
     if (status) {

@@ -2,10 +2,12 @@
 #include "base/mem.h"
 #include "base/output.h"
 #include "base/text.h"
+#include "ms/data_column.h"
 #include "selfcal/applied.h"
 #include "selfcal/growth.h"
 #include "selfcal/step_parts.h"
 #include "selfcal/thresholds.h"
+#include "table/table.h"
 #include <math.h>
 #include <string.h>
 
@@ -33,6 +35,11 @@ static cal_status split_block(cal_work *work, int index, cal_error *err)
         status = cal_remove_tree(versions, err); /* of an earlier copy of this name */
     if (!status)
         status = cal_work_run(work, CAL_WORK_OTHER, &argv, NULL, err);
+    /* From here on only cells are written: a kill while columns are added would leave a table that cannot be opened. */
+    if (!status)
+        status = cal_data_column_make(copy, "MODEL_DATA", err);
+    if (!status)
+        status = cal_data_column_make(copy, "CORRECTED_DATA", err);
     cal_words_free(&argv);
     free(versions);
     jv_free(list);
@@ -56,6 +63,35 @@ cal_status cal_step_split(cal_work *work, jv *entry, cal_error *err)
     cal_stand_set(work, "stage", jv_string("split"));
     cal_next_is(work, "initial");
     return CAL_OK;
+}
+
+static bool is_sound(const char *path)
+{
+    cal_table *table;
+    if (cal_table_open(path, false, &table, NULL))
+        return false;
+    return cal_table_close(table, NULL) == CAL_OK;
+}
+
+cal_status cal_step_mend(cal_work *work, cal_error *err)
+{
+    int blocks = cal_work_blocks(work), sound = 0;
+    for (int i = 0; i < blocks; i++) {
+        jv block = cal_work_block(work, i);
+        sound += is_sound(cal_json_text_at(block, "vis", ""));
+        jv_free(block);
+    }
+    if (sound == blocks)
+        return CAL_OK;
+    cal_note("a working copy cannot be opened: a run was killed while it wrote there; they are "
+             "made again");
+    jv stand = cal_stand(work), entry = jv_object();
+    cal_status status = cal_step_split(work, &entry, err);
+    cal_json_set(&work->target, "state", stand);
+    jv_free(work->commands);
+    work->commands = jv_array();
+    jv_free(entry);
+    return status;
 }
 
 /* ---- masks ---- */

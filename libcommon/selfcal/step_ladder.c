@@ -114,7 +114,8 @@ static char *solved_again(const cal_work *work, int pass)
 static void end_phases(cal_work *work, const cal_solint *at, bool helped, const char *reason)
 {
     char *again = solved_again(work, at->pass + 1);
-    bool more = again && at->pass < MOST_PASSES && (at->pass <= CAL_SECOND_PASS || helped);
+    bool other = again && at->pass <= CAL_SECOND_PASS && strcmp(again, at->name) != 0;
+    bool more = again && at->pass < MOST_PASSES && (other || helped);
     int amplitude = cal_first_amplitude(work, 0);
     if (more) {
         cal_stand_set(work, "pass", jv_number(at->pass + 1));

@@ -9,6 +9,8 @@
 
 /* What the piece says of itself becomes an entry of target.steps; the commands are added when it is over. */
 cal_status cal_step_split(cal_work *work, jv *entry, cal_error *err);
+/* Working copies that a killed run has left damaged are made again; whatever else a piece needs of them it makes itself. */
+cal_status cal_step_mend(cal_work *work, cal_error *err);
 cal_status cal_step_initial(cal_work *work, jv *entry, cal_error *err);
 cal_status cal_step_solint(cal_work *work, int index, jv *entry, cal_error *err);
 cal_status cal_step_final(cal_work *work, jv *entry, cal_error *err);
