@@ -29,23 +29,30 @@ static int find_solint(const cal_work *work, const char *name)
     return found;
 }
 
+typedef cal_status step_piece(cal_work *work, jv *entry, cal_error *err);
+
 static cal_status do_piece(cal_work *work, const char *next, jv *entry, cal_error *err)
 {
+    static const struct {
+        const char *name;
+        step_piece *run;
+    } named[] = {{"split", cal_step_split},
+                 {"initial", cal_step_initial},
+                 {"final", cal_step_final},
+                 {"cocal", cal_step_cocal}};
     int index = find_solint(work, next);
+    size_t which = 0;
+    while (which < CAL_COUNT(named) && strcmp(named[which].name, next) != 0)
+        which++;
+    if (index < 0 && which == CAL_COUNT(named))
+        return cal_fail(
+            err, CAL_USAGE,
+            "state.next: \"%s\" is neither split, initial, final, cocal nor one of solints", next);
     cal_json_set(entry, "step", jv_string(index < 0 ? next : "solint"));
-    if (!strcmp(next, "split"))
-        return cal_step_split(work, entry, err);
-    if (!strcmp(next, "initial"))
-        return cal_step_initial(work, entry, err);
-    if (!strcmp(next, "final"))
-        return cal_step_final(work, entry, err);
-    if (!strcmp(next, "cocal"))
-        return cal_step_cocal(work, entry, err);
-    if (index >= 0)
-        return cal_step_solint(work, index, entry, err);
-    return cal_fail(err, CAL_USAGE,
-                    "state.next: \"%s\" is neither split, initial, final, cocal nor one of solints",
-                    next);
+    if (which && cal_step_mend(work, err))
+        return err->status;
+    return index < 0 ? named[which].run(work, entry, err)
+                     : cal_step_solint(work, index, entry, err);
 }
 
 char *cal_step_next(jv target)
@@ -77,8 +84,6 @@ static cal_status step_target(cal_work *work, const char *next, cal_error *err)
     jv copies = cal_json_at(work->target, "vislist"), first = jv_array_get(copies, 0);
     cal_status status = cal_journal_lock(
         jv_get_kind(first) == JV_KIND_STRING ? jv_string_value(first) : "selfcal", &lock, err);
-    if (!status && strcmp(next, "split"))
-        status = cal_step_mend(work, err);
     if (!status)
         status = do_piece(work, next, &entry, err);
     if (status) {
