@@ -26,8 +26,10 @@ static int watch(int signal_number, char *text, size_t size)
     int terminal, status;
     size_t length = 0;
     pid_t pid = forkpty(&terminal, NULL, NULL, NULL);
-    if (pid == 0)
+    if (pid == 0) {
+        signal(SIGHUP, SIG_DFL); /* ignored under nohup, and then it would stay so */
         work(!signal_number);
+    }
     for (ssize_t got;
          length < size - 1 && (got = read(terminal, text + length, size - 1 - length)) > 0;) {
         length += got;
