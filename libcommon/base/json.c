@@ -73,6 +73,25 @@ bool cal_json_has(jv object, const char *key)
     return there;
 }
 
+jv cal_json_find(jv object, const char *list, const char *key, const char *text, int *index)
+{
+    jv items = cal_json_at(object, list), found = jv_null();
+    int count = jv_get_kind(items) == JV_KIND_ARRAY ? jv_array_length(jv_copy(items)) : 0, at = -1;
+    for (int i = 0; i < count && at < 0; i++) {
+        jv item = jv_array_get(jv_copy(items), i);
+        const char *value = cal_json_text_at(item, key, NULL);
+        if (value && !strcmp(value, text)) {
+            at = i;
+            found = jv_copy(item);
+        }
+        jv_free(item);
+    }
+    jv_free(items);
+    if (index)
+        *index = at;
+    return found;
+}
+
 double cal_json_number_at(jv object, const char *key, double fallback)
 {
     jv value = cal_json_at(object, key);

@@ -39,6 +39,9 @@ bool cal_json_bool_at(jv object, const char *key, bool fallback);
 const char *cal_json_text_at(jv object, const char *key, const char *fallback);
 jv cal_json_at(jv object, const char *key); /* a new reference; null where missing */
 bool cal_json_has(jv object, const char *key);
+/* The first object of the list object[list] whose [key] is that text, and which one it is (NULL: not asked); a new reference, null and -1
+ * where there is none. */
+jv cal_json_find(jv object, const char *list, const char *key, const char *text, int *index);
 
 /* One JSON value from a file, or from stdin for "-" (a terminal there is refused with CAL_USAGE).
  * Errors are CAL_USAGE for bad JSON (with line and column) and CAL_INPUT for a file that cannot be

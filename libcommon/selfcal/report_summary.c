@@ -38,21 +38,6 @@ static jv image_numbers(jv target, const char *ending)
 
 /* ---- the ladder ---- */
 
-static jv solint_entry(jv target, const char *name)
-{
-    jv list = cal_report_list(target, "solints"), found = jv_null();
-    jv_array_foreach(list, i, entry)
-    {
-        if (!strcmp(cal_json_text_at(entry, "solint", ""), name)) {
-            jv_free(found);
-            found = jv_copy(entry);
-        }
-        jv_free(entry);
-    }
-    jv_free(list);
-    return found;
-}
-
 /* Before and after from the images of the step, else from the entry of the interval. */
 static void add_before_and_after(jv step, jv entry, jv *rung)
 {
@@ -101,7 +86,8 @@ static const char *verdict_of(jv verdict, jv entry)
 
 static jv rung_of_step(jv target, jv step)
 {
-    jv entry = solint_entry(target, cal_json_text_at(step, "solint", ""));
+    jv entry =
+        cal_json_find(target, "solints", "solint", cal_json_text_at(step, "solint", ""), NULL);
     jv verdict = cal_json_at(step, "verdict");
     char *reason = cal_report_reasons(verdict, cal_json_text_at(step, "decision", ""));
     jv rung = JV_OBJECT(jv_string("solint"), cal_json_at(step, "solint"), jv_string("solmode"),

@@ -132,29 +132,14 @@ void cal_chained_words(const cal_chained *one, cal_words *argv)
 
 /* ---- what stays ---- */
 
-/* The index of an interval by name, -1 for none; *amplitude tells of it. */
-static int solint_named(const cal_work *work, const char *name, bool *amplitude)
-{
-    jv list = cal_json_at(work->target, "solints");
-    int found = -1;
-    jv_array_foreach(list, i, solint)
-    {
-        if (found < 0 && !strcmp(cal_json_text_at(solint, "solint", ""), name)) {
-            found = i;
-            *amplitude = !strcmp(cal_json_text_at(solint, "solmode", "p"), "ap");
-        }
-        jv_free(solint);
-    }
-    jv_free(list);
-    return found;
-}
-
 /* Phases stay under amplitudes. When the ladder is gone down once more, the tables of finer intervals stay until their turn comes; without
  * them a coarse interval would be solved on data that are not coherent. */
 static bool stays(const cal_work *work, const cal_chained *one, int index, bool amplitude, int pass)
 {
-    bool own_amplitude = false;
-    int own = solint_named(work, one->solint, &own_amplitude);
+    int own;
+    jv solint = cal_json_find(work->target, "solints", "solint", one->solint, &own);
+    bool own_amplitude = !strcmp(cal_json_text_at(solint, "solmode", "p"), "ap");
+    jv_free(solint);
     if (own == index)
         return false;
     return one->preapply || (amplitude && !own_amplitude) || (pass > 1 && own > index);

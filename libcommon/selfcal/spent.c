@@ -31,14 +31,10 @@ static void add_solint(const cal_work *work, jv solint, cal_spent *sum)
 
 static void add_named(const cal_work *work, const char *name, cal_spent *sum)
 {
-    jv solints = cal_json_at(work->target, "solints");
-    jv_array_foreach(solints, i, solint)
-    {
-        if (!strcmp(name, cal_json_text_at(solint, "solint", "")))
-            add_solint(work, solint, sum);
-        jv_free(solint);
-    }
-    jv_free(solints);
+    jv solint = cal_json_find(work->target, "solints", "solint", name, NULL);
+    if (jv_get_kind(solint) == JV_KIND_OBJECT)
+        add_solint(work, solint, sum);
+    jv_free(solint);
 }
 
 cal_spent cal_spent_accepted(const cal_work *work)

@@ -15,20 +15,6 @@
 
 /* ---- one piece of one target ---- */
 
-static int find_solint(const cal_work *work, const char *name)
-{
-    jv list = cal_json_at(work->target, "solints");
-    int found = -1;
-    jv_array_foreach(list, i, entry)
-    {
-        if (!strcmp(cal_json_text_at(entry, "solint", ""), name))
-            found = i;
-        jv_free(entry);
-    }
-    jv_free(list);
-    return found;
-}
-
 typedef cal_status step_piece(cal_work *work, jv *entry, cal_error *err);
 
 static cal_status do_piece(cal_work *work, const char *next, jv *entry, cal_error *err)
@@ -40,8 +26,9 @@ static cal_status do_piece(cal_work *work, const char *next, jv *entry, cal_erro
                  {"initial", cal_step_initial},
                  {"final", cal_step_final},
                  {"cocal", cal_step_cocal}};
-    int index = find_solint(work, next);
+    int index;
     size_t which = 0;
+    jv_free(cal_json_find(work->target, "solints", "solint", next, &index));
     while (which < CAL_COUNT(named) && strcmp(named[which].name, next) != 0)
         which++;
     if (index < 0 && which == CAL_COUNT(named))

@@ -50,22 +50,12 @@ static void go_to(cal_work *work, int index)
 
 enum { MOST_PASSES = 6 };
 
-static int solint_named(const cal_work *work, const char *name)
-{
-    int found = -1, count = cal_solint_count(work);
-    for (int i = 0; i < count; i++) {
-        jv entry = cal_solint_at(work, i);
-        if (!strcmp(cal_json_text_at(entry, "solint", ""), name))
-            found = i;
-        jv_free(entry);
-    }
-    return found;
-}
-
 /* The phase interval below, or this one where there is none. */
 static char *one_below(const cal_work *work, const char *name)
 {
-    int index = solint_named(work, name) + 1;
+    int index;
+    jv_free(cal_json_find(work->target, "solints", "solint", name, &index));
+    index++;
     jv below = index < cal_solint_count(work) ? cal_solint_at(work, index) : jv_null();
     bool none = jv_get_kind(below) != JV_KIND_OBJECT || cal_solint_is_amplitude(below);
     char *copy = cal_copy_text(none ? name : cal_json_text_at(below, "solint", name));

@@ -157,25 +157,12 @@ static void mark_lent(cal_chained *one)
     free(own);
 }
 
-static jv block_of(jv target, const char *original)
-{
-    jv list = cal_json_at(target, "vis"), found = jv_null();
-    jv_array_foreach(list, i, block)
-    {
-        if (!strcmp(cal_json_text_at(block, "original", ""), original)) {
-            jv_free(found);
-            found = jv_copy(block);
-        }
-        jv_free(block);
-    }
-    jv_free(list);
-    return found;
-}
-
 /* What the lender's block has for this one; *gap grows to theirs, and is infinite where there is nothing. */
 static jv lent_to(jv block, jv other, double *gap)
 {
-    jv lender = block_of(other, cal_json_text_at(block, "original", "")), lent = jv_object();
+    jv lender =
+           cal_json_find(other, "vis", "original", cal_json_text_at(block, "original", ""), NULL),
+       lent = jv_object();
     int count = 0;
     cal_chained *chain = cal_chain_read(lender, &count);
     bool good = count > 0;

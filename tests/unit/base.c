@@ -128,6 +128,18 @@ static void test_json(void)
     CHECK(cal_json_number_at(value, "n", 0) == 3 && cal_json_number_at(value, "t", -1) == -1);
     CHECK_TEXT(cal_json_text_at(value, "t", ""), "word");
     CHECK(cal_json_bool_at(value, "b", false) && !cal_json_has(value, "missing"));
+    jv list;
+    int at;
+    CHECK(!cal_json_parse("{\"l\": [1, {\"n\": 2}, {\"n\": \"b\", \"v\": 3}, {\"n\": \"b\"}]}",
+                          "list", &list, &err));
+    jv item = cal_json_find(list, "l", "n", "b", &at);
+    CHECK(at == 2 && cal_json_number_at(item, "v", 0) == 3);
+    jv_free(item);
+    item = cal_json_find(list, "l", "n", "c", &at);
+    CHECK(at == -1 && jv_get_kind(item) == JV_KIND_NULL);
+    item = cal_json_find(list, "none", "n", "b", NULL);
+    CHECK(jv_get_kind(item) == JV_KIND_NULL);
+    jv_free(list);
     jv_free(value);
 }
 
