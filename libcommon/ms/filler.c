@@ -1,5 +1,6 @@
 #include "ms/filler.h"
 #include "base/mem.h"
+#include <complex.h>
 #include <math.h>
 #include <string.h>
 
@@ -132,4 +133,33 @@ void cal_fill_correlations(cal_filler *polarizations, int row, int ncorr, const 
     cal_fill_cell(polarizations, "CORR_TYPE", CAL_TYPE_INT, row, 1, shape, type);
     cal_fill_cell(polarizations, "CORR_PRODUCT", CAL_TYPE_INT, row, 2, product_shape, product);
     cal_fill_cell(polarizations, "NUM_CORR", CAL_TYPE_INT, row, 0, NULL, &count);
+}
+
+void cal_fill_feeds(cal_filler *feeds, const char *const *type, const double *angle, double time,
+                    double interval)
+{
+    const size_t rows = (size_t)feeds->rows.count;
+    const int64_t two[] = {2, 2};
+    int32_t *id = CAL_NEW_ARRAY(int32_t, rows);
+    double *zero = CAL_NEW_ARRAY(double, 4 * rows);
+    float complex *response = CAL_NEW_ARRAY(float complex, 4 * rows);
+    for (size_t i = 0; i < rows; i++) {
+        id[i] = (int32_t)i;
+        response[4 * i] = response[4 * i + 3] = 1;
+    }
+    cal_fill(feeds, "ANTENNA_ID", CAL_TYPE_INT, id);
+    cal_fill(feeds, "POSITION", CAL_TYPE_DOUBLE, zero);
+    cal_fill_arrays(feeds, "BEAM_OFFSET", CAL_TYPE_DOUBLE, 2, two, zero);
+    cal_fill_arrays(feeds, "RECEPTOR_ANGLE", CAL_TYPE_DOUBLE, 1, two, angle ? angle : zero);
+    cal_fill_arrays(feeds, "POL_RESPONSE", CAL_TYPE_COMPLEX, 2, two, response);
+    cal_fill_arrays(feeds, "POLARIZATION_TYPE", CAL_TYPE_TEXT, 1, two, type);
+    cal_fill_int(feeds, "BEAM_ID", -1);
+    cal_fill_int(feeds, "FEED_ID", 0);
+    cal_fill_int(feeds, "NUM_RECEPTORS", 2);
+    cal_fill_int(feeds, "SPECTRAL_WINDOW_ID", -1);
+    cal_fill_double(feeds, "INTERVAL", interval);
+    cal_fill_double(feeds, "TIME", time);
+    free(id);
+    free(zero);
+    free(response);
 }

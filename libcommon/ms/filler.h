@@ -46,5 +46,9 @@ void cal_fill_window(cal_filler *spws, int row, const char *name, int nchan, dou
                      double width, double reference);
 /* CORR_TYPE and CORR_PRODUCT of a row of POLARIZATION, from Stokes codes (5 RR ... 12 YY). */
 void cal_fill_correlations(cal_filler *polarizations, int row, int ncorr, const int *corr);
+/* All rows of FEED: one feed of two receptors for each antenna, valid for all windows. type[2 rows]: "R",
+ * "L", "X", "Y"; angle[2 rows] in rad, NULL: 0; time and interval in s. */
+void cal_fill_feeds(cal_filler *feeds, const char *const *type, const double *angle, double time,
+                    double interval);
 
 #endif

@@ -43,32 +43,12 @@ static cal_status fill_feed(const cal_scene *scene, const cal_table *ms, cal_err
 {
     cal_filler sub = cal_fill_begin(ms, "FEED", scene->antennas, err);
     const size_t n = (size_t)scene->antennas;
-    int32_t *id = CAL_NEW_ARRAY(int32_t, n);
-    double *zero = CAL_NEW_ARRAY(double, 4 * n);
-    float complex *response = CAL_NEW_ARRAY(float complex, 4 * n);
     const char **type = CAL_NEW_ARRAY(const char *, 2 * n);
     for (size_t i = 0; i < n; i++) {
-        id[i] = (int32_t)i;
-        response[4 * i] = response[4 * i + 3] = 1;
         type[2 * i] = scene->linear ? "X" : "R";
         type[2 * i + 1] = scene->linear ? "Y" : "L";
     }
-    const int64_t two[] = {2, 2};
-    cal_fill(&sub, "ANTENNA_ID", CAL_TYPE_INT, id);
-    cal_fill(&sub, "POSITION", CAL_TYPE_DOUBLE, zero);
-    cal_fill_arrays(&sub, "BEAM_OFFSET", CAL_TYPE_DOUBLE, 2, two, zero);
-    cal_fill_arrays(&sub, "RECEPTOR_ANGLE", CAL_TYPE_DOUBLE, 1, two, zero);
-    cal_fill_arrays(&sub, "POL_RESPONSE", CAL_TYPE_COMPLEX, 2, two, response);
-    cal_fill_arrays(&sub, "POLARIZATION_TYPE", CAL_TYPE_TEXT, 1, two, type);
-    cal_fill_int(&sub, "BEAM_ID", -1);
-    cal_fill_int(&sub, "FEED_ID", 0);
-    cal_fill_int(&sub, "NUM_RECEPTORS", 2);
-    cal_fill_int(&sub, "SPECTRAL_WINDOW_ID", -1);
-    cal_fill_double(&sub, "INTERVAL", for_ever);
-    cal_fill_double(&sub, "TIME", scene->reference_time);
-    free(id);
-    free(zero);
-    free(response);
+    cal_fill_feeds(&sub, type, NULL, scene->reference_time, for_ever);
     free(type);
     return cal_fill_end(&sub);
 }

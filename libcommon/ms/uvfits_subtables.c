@@ -47,37 +47,16 @@ static cal_status fill_feed(const cal_uvfits *uvfits, const cal_table *ms, cal_e
 {
     const int n = uvfits->antennas;
     cal_filler sub = cal_fill_begin(ms, "FEED", n, err);
-    int32_t *id = CAL_NEW_ARRAY(int32_t, n);
-    double *zero = CAL_NEW_ARRAY(double, 4 * n), *angle = CAL_NEW_ARRAY(double, 2 * n);
-    float complex *response = CAL_NEW_ARRAY(float complex, 4 * n);
+    double *angle = CAL_NEW_ARRAY(double, 2 * n);
     char(*letter)[2] = cal_alloc(2 * (size_t)n, sizeof *letter);
     const char **type = CAL_NEW_ARRAY(const char *, 2 * n);
-    for (int i = 0; i < n; i++) {
-        id[i] = i;
-        response[4 * i] = response[4 * i + 3] = 1;
-        for (int k = 0; k < 2; k++) {
-            letter[2 * i + k][0] = uvfits->antenna[i].receptor[k];
-            type[2 * i + k] = letter[2 * i + k];
-            angle[2 * i + k] = uvfits->antenna[i].angle[k];
-        }
+    for (int i = 0; i < 2 * n; i++) {
+        letter[i][0] = uvfits->antenna[i / 2].receptor[i % 2];
+        type[i] = letter[i];
+        angle[i] = uvfits->antenna[i / 2].angle[i % 2];
     }
-    const int64_t two[] = {2, 2};
-    cal_fill(&sub, "ANTENNA_ID", CAL_TYPE_INT, id);
-    cal_fill(&sub, "POSITION", CAL_TYPE_DOUBLE, zero);
-    cal_fill_arrays(&sub, "BEAM_OFFSET", CAL_TYPE_DOUBLE, 2, two, zero);
-    cal_fill_arrays(&sub, "RECEPTOR_ANGLE", CAL_TYPE_DOUBLE, 1, two, angle);
-    cal_fill_arrays(&sub, "POL_RESPONSE", CAL_TYPE_COMPLEX, 2, two, response);
-    cal_fill_arrays(&sub, "POLARIZATION_TYPE", CAL_TYPE_TEXT, 1, two, type);
-    cal_fill_int(&sub, "BEAM_ID", -1);
-    cal_fill_int(&sub, "FEED_ID", 0);
-    cal_fill_int(&sub, "NUM_RECEPTORS", 2);
-    cal_fill_int(&sub, "SPECTRAL_WINDOW_ID", -1);
-    cal_fill_double(&sub, "INTERVAL", 0);
-    cal_fill_double(&sub, "TIME", uvfits->date_obs);
-    free(id);
-    free(zero);
+    cal_fill_feeds(&sub, type, angle, uvfits->date_obs, 0);
     free(angle);
-    free(response);
     free(letter);
     free(type);
     return cal_fill_end(&sub);
