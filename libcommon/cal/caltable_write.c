@@ -232,8 +232,6 @@ static cal_status put_spws(cal_table *sub, const cal_caltable *table, cal_error 
  * CASA's tables. */
 static cal_status drop_ephemerides(cal_table *sub, cal_error *err)
 {
-    if (!cal_table_has_column(sub, "EPHEMERIS_ID"))
-        return CAL_OK;
     int none = -1;
     for (int64_t row = 0; row < cal_table_rows(sub); row++)
         if (cal_table_put(sub, "EPHEMERIS_ID", CAL_TYPE_INT, cal_span_range(row, 1), &none, err))
@@ -247,7 +245,7 @@ static cal_status copy_sub(const cal_table *ms, const char *name, const char *pa
     cal_table *from;
     if (cal_table_open_sub(ms, name, &from, err))
         return err->status;
-    bool changes = !strcmp(name, "SPECTRAL_WINDOW") || !strcmp(name, "FIELD");
+    bool changes = !strcmp(name, "SPECTRAL_WINDOW") || cal_table_has_column(from, "EPHEMERIS_ID");
     cal_status status = cal_table_copy_files(from, path, changes, sub, err);
     cal_table_close(from, NULL);
     return status;
@@ -267,7 +265,7 @@ static cal_status finish_sub(cal_table *main, const cal_caltable *table, const c
     cal_status status = CAL_OK;
     if (!strcmp(name, "SPECTRAL_WINDOW"))
         status = put_spws(sub, table, err);
-    else if (!strcmp(name, "FIELD"))
+    else if (cal_table_has_column(sub, "EPHEMERIS_ID"))
         status = drop_ephemerides(sub, err);
     if (!status)
         status = cal_table_set_sub(main, name, sub, err);

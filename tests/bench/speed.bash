@@ -13,33 +13,26 @@ column_file() {
     ls -S "$1"/table.f*_TSM* | head -1
 }
 
-# ratio WHAT LIMIT SECONDS BYTES_READ_COMMAND WRITE_COMMAND
+# ratio WHAT LIMIT RUNS BEFORE REFERENCE COMMAND...
 ratio() {
-    local read write
-    read=$(seconds 5 sh -c "$4")
-    write=$(BEFORE='rm -rf written' seconds 5 sh -c "$5")
-    printf '  %-50s %9.3f s  = read %.3f s + write %.3f s\n' "$1" "$3" "$read" "$write"
-    row "$1: ratio" "$(calculate "$3 / ($read + $write)")" "$2" ''
+    local result took reference
+    result=$(BEFORE="$4" "$here/compare" "$3" "$5" "${@:6}")
+    read -r took reference result <<< "$result"
+    printf '  %-50s %9.3f s  against %.3f s\n' "$1" "$took" "$reference"
+    row "$1: ratio" "$result" "$2" ''
 }
 
 speed() {
-    local took column others
+    local others
     heading 'speed against cat and write of the same bytes' 'ratio' 'limit'
-    column=$(column_file big.ms)
-    others="\$(ls big.ms/table.* | grep -v -x -F $column)"
-    took=$(BEFORE='rm -rf out.G' seconds 5 gaincal --calmode p --solint int --refant ea01 big.ms out.G)
-    ratio 'gaincal --calmode p --solint int' 2.5 "$took" 'cat big.ms/table.* > /dev/null' \
-        'cat out.G/table.* > written'
-    if has applycal; then
-        cp -r big.ms apply.ms
-        took=$(BEFORE='rm -rf apply.ms; cp -r big.ms apply.ms' seconds 3 applycal -g phases.G apply.ms)
-        ratio 'applycal, one G table' 1.5 "$took" "cat $others > /dev/null" "cat $others > written"
-        rm -rf apply.ms
-    fi
-    if has ms-split; then
-        took=$(BEFORE='rm -rf split.ms' seconds 3 ms-split --datacolumn data big.ms split.ms)
-        ratio 'ms-split without averaging' 1.3 "$took" 'true' 'cp -r split.ms written'
-        rm -rf split.ms
-    fi
-    rm -rf written
+    others="\$(ls big.ms/table.* | grep -v -x -F $(column_file big.ms))"
+    ratio 'gaincal --calmode p --solint int' 2.5 11 'rm -rf out.G written' \
+        'cat big.ms/table.* > /dev/null; cat out.G/table.* > written' \
+        gaincal --calmode p --solint int --refant ea01 big.ms out.G
+    ratio 'applycal, one G table' 1.5 5 'rm -rf apply.ms written; cp -r big.ms apply.ms' \
+        "cat $others > /dev/null; cat $others > written" applycal -g phases.G apply.ms
+    rm -rf apply.ms
+    ratio 'ms-split without averaging' 1.3 7 'rm -rf split.ms written' 'cp -r split.ms written' \
+        ms-split --datacolumn data big.ms split.ms
+    rm -rf split.ms written
 }
