@@ -166,14 +166,14 @@ static void text(jv document, cal_buf *out)
                  cal_json_number_at(document, "height", 0));
 }
 
-static cal_status write_picture(const cal_picture *picture, const char *path, cal_error *err)
+static cal_status write_picture(const cal_view *picture, const char *path, cal_error *err)
 {
     cal_output *out;
     int width, height;
     cal_status status = cal_output_begin(path, force, &out, err);
     if (status)
         return status;
-    status = cal_picture_write(picture, cal_output_path(out), &width, &height, err);
+    status = cal_view_write(picture, cal_output_path(out), &width, &height, err);
     if (status) {
         cal_output_abandon(out);
         return status;
@@ -216,13 +216,13 @@ static cal_status run(int count, char **operand, cal_error *err)
         status = make_panel(operand[i], i, &panel[i], err);
     if (common && panels > 1)
         share_limits(panel, panels);
-    cal_picture picture = {.panel = panel,
-                           .panels = panels,
-                           .stretch =
-                               strcmp(stretch, "linear") ? CAL_STRETCH_ASINH : CAL_STRETCH_LINEAR,
-                           .colours = colours,
-                           .common = common,
-                           .size = (int)size};
+    cal_view picture = {.panel = panel,
+                        .panels = panels,
+                        .stretch =
+                            strcmp(stretch, "linear") ? CAL_STRETCH_ASINH : CAL_STRETCH_LINEAR,
+                        .colours = colours,
+                        .common = common,
+                        .size = (int)size};
     if (!status)
         status = write_picture(&picture, operand[panels], err);
     free_panels(panel, panels);

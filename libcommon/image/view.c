@@ -183,7 +183,7 @@ static void draw_titles(const cal_frame *f, const cal_panel *p)
         draw_cut(f, p->subtitle, f->y - 0.6 * f->font);
 }
 
-static void draw_panel(const cal_frame *f, const cal_picture *picture, const cal_panel *p, bool bar,
+static void draw_panel(const cal_frame *f, const cal_view *picture, const cal_panel *p, bool bar,
                        const uint32_t *colours)
 {
     cal_view_pixels(f, p, picture->stretch, colours);
@@ -200,12 +200,12 @@ static void draw_panel(const cal_frame *f, const cal_picture *picture, const cal
         cal_view_bar(f, p, picture->stretch, colours);
 }
 
-/* ---- the picture ---- */
+/* ---- the whole ---- */
 
 /* Margins around an image, in letters. */
 static const double left = 8.6, above = 4.1, below = 4.1, bar_room = 7.6, gap = 0.8;
 
-static void place_panel(const cal_picture *picture, int index, cal_frame *f)
+static void place_panel(const cal_view *picture, int index, cal_frame *f)
 {
     const cal_panel *p = &picture->panel[index];
     double nx = p->x2 - p->x1 + 1, ny = p->y2 - p->y1 + 1, side = picture->size / fmax(nx, ny);
@@ -213,12 +213,12 @@ static void place_panel(const cal_picture *picture, int index, cal_frame *f)
     f->height = fmax(round(ny * side), 1);
 }
 
-static bool has_bar(const cal_picture *picture, int index)
+static bool has_bar(const cal_view *picture, int index)
 {
     return !picture->common || index == picture->panels - 1;
 }
 
-static void measure_picture(const cal_picture *picture, double font, int *width, int *height)
+static void measure_picture(const cal_view *picture, double font, int *width, int *height)
 {
     double x = 0, y = 0;
     for (int i = 0; i < picture->panels; i++) {
@@ -231,8 +231,8 @@ static void measure_picture(const cal_picture *picture, double font, int *width,
     *height = (int)ceil(y + font * (above + below));
 }
 
-cal_status cal_picture_write(const cal_picture *picture, const char *path, int *width, int *height,
-                             cal_error *err)
+cal_status cal_view_write(const cal_view *picture, const char *path, int *width, int *height,
+                          cal_error *err)
 {
     uint32_t colours[CAL_COLOURS];
     double font = fmax(10, picture->size / 44.0), x = 0;

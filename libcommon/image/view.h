@@ -17,22 +17,22 @@ typedef struct cal_panel {
     const char *title, *subtitle; /* subtitle may be NULL */
 } cal_panel;
 
-typedef struct cal_picture {
+typedef struct cal_view {
     cal_panel *panel;
     int panels;
     cal_stretch stretch;
     const char *colours; /* of image/colour.h */
     bool common;         /* all panels have the same limits: one colour bar */
     int size;            /* longer side of a panel's image in pixels of the picture */
-} cal_picture;
+} cal_view;
 
 /* Limits for the pixels shown: `percentile` of them between low and high (100: all), or, if it is 0, from three times the noise below
  * the median up to the peak; soft is the noise. CAL_DATA when all are blank. */
 cal_status cal_panel_limits(cal_panel *panel, double percentile, cal_error *err);
 
 /* Draw and write the PNG to `path` (use base/output.h around it). *width, *height: its size. */
-cal_status cal_picture_write(const cal_picture *picture, const char *path, int *width, int *height,
-                             cal_error *err);
+cal_status cal_view_write(const cal_view *picture, const char *path, int *width, int *height,
+                          cal_error *err);
 
 /* The pixels shown alone, with the beam and a bar of a round angle, without title and axes: a PNG in memory, appended to `png`; its longer
  * side is size pixels. Title and subtitle are not used. */
