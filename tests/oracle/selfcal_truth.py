@@ -46,6 +46,7 @@ class Truth:
     def __init__(self, path, npz, fields=None):
         known = np.load(npz)
         self.antennas = list(column(f"{path}/ANTENNA", "NAME"))
+        self.positions = column(f"{path}/ANTENNA", "POSITION")
         self.windows = list(column(f"{path}/SPECTRAL_WINDOW", "NAME"))
         self.frequencies = np.array([f.mean() for f in channel_frequencies(path)])
         times, observed = column(path, "TIME"), column(path, "FIELD_ID")
@@ -144,19 +145,41 @@ def left_over(truth, chain, windows, rule):
     return without_reference(left)
 
 
+def shift_of(truth, windows, steady):
+    """The part of `steady` [spw][antenna][pol] that a shift of the whole sky makes, a plane over the antennas in wavelengths: data
+    with it and a model with it agree as well as both without, so that no self-calibration takes it away."""
+    middle = truth.positions.mean(axis=0)
+    up = middle / np.linalg.norm(middle)
+    east = np.cross([0, 0, 1], up) / np.hypot(*up[:2])
+    flat = (truth.positions - middle) @ np.stack([east, np.cross(up, east)], axis=1)
+    waves = np.broadcast_to((flat[None] * truth.frequencies[windows][:, None, None])[:, :, None], (*steady.shape, 2))
+    solved = np.isfinite(steady)
+    known = np.where(solved[..., None], waves, np.nan)
+    planes = known - np.nanmean(known, axis=1, keepdims=True)
+    phases = steady - np.nanmean(steady, axis=1, keepdims=True)
+    slope = np.linalg.lstsq(planes[solved], phases[solved], rcond=None)[0]
+    return np.where(solved, planes @ slope, np.nan)
+
+
+def steady_part(left):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # antennas without any solution
+        return np.angle(np.nanmean(np.exp(1j * left), axis=1))
+
+
 def residual(truth, chain, windows=None):
     """Degrees of rms over windows, times, antennas and polarizations, `before` and `after` the chain [(table, spwmap, interp)...],
-    and of the part of it that is `variable` in time, each integration with the nearest good solution; the same as `applied` by
-    CASA's rules, and the share that is `missing` then."""
+    and of the part of it that is `variable` in time, each integration with the nearest good solution; what is a `shift` of the sky
+    (`shift_before`), and what is left without it, its `own`; the same as `applied` by CASA's rules, and the share that is `missing` then."""
     windows = list(range(len(truth.windows))) if windows is None else windows
     before = without_reference(truth.phases[windows])
     after = left_over(truth, chain, windows, nearest_good)
     applied = left_over(truth, chain, windows, as_applied)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # antennas without any solution
-        steady = np.angle(np.nanmean(np.exp(1j * after), axis=1, keepdims=True))
-    return {"before": degrees_rms(before), "after": degrees_rms(after), "variable": degrees_rms(wrap(after - steady)),
-            "applied": degrees_rms(applied), "missing": float(np.isnan(applied).mean())}
+    steady = steady_part(after)
+    shift = shift_of(truth, windows, steady)
+    return {"before": degrees_rms(before), "after": degrees_rms(after), "variable": degrees_rms(wrap(after - steady[:, None])),
+            "shift": degrees_rms(shift), "shift_before": degrees_rms(shift_of(truth, windows, steady_part(before))),
+            "own": degrees_rms(wrap(after - shift[:, None])), "applied": degrees_rms(applied), "missing": float(np.isnan(applied).mean())}
 
 
 # ---- the set without errors ----
