@@ -1,12 +1,10 @@
 /* Calibration tables written and read back; cal-library text. */
 #include "cal/caltable.h"
 #include "base/mem.h"
-#include "base/output.h"
 #include "cal/callib_text.h"
+#include "folder.h"
 #include "ms/create.h"
 #include "unit.h"
-#include <stdlib.h>
-#include <unistd.h>
 
 static cal_error err;
 
@@ -109,11 +107,9 @@ static void libraries(void)
 
 int main(void)
 {
-    char folder[] = "/tmp/caltableXXXXXX";
-    if (!mkdtemp(folder) || chdir(folder))
+    if (!unit_folder_enter())
         return 1;
     round_trip();
     libraries();
-    cal_remove_tree(folder, NULL);
     return unit_done();
 }

@@ -1,17 +1,11 @@
 /* Solutions made and applied to a small simulated set: the chain grows as it should, and what it leaves in the set does not depend on what
  * was there before. */
-#include "base/ask.h"
-#include "base/child.h"
-#include "base/mem.h"
-#include "base/output.h"
 #include "ms/flag_version.h"
 #include "selfcal/applied.h"
 #include "selfcal/solutions_parts.h"
 #include "table/table.h"
-#include "unit.h"
+#include "tools.h"
 #include <complex.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 static const char state[] =
     "{'target': 'demo', 'telescope': 'EVLA', 'band': 'S', 'pol_type': 'dual-pol', 'n_ants': 9,"
@@ -44,40 +38,18 @@ static const char state[] =
 static cal_work work;
 static cal_selfcal_settings settings;
 
-static bool run(const char *line)
-{
-    cal_words argv = cal_words_split(line, ' ');
-    cal_error err = {0};
-    jv document;
-    cal_status status = cal_ask_tool(&argv, &document, &err);
-    jv_free(document);
-    cal_words_free(&argv);
-    if (status)
-        printf("# %s\n", err.text);
-    return !status;
-}
-
 static bool begin(void)
 {
-    char folder[] = "/tmp/selfcal_chain.XXXXXX";
-    char *own = cal_own_folder();
-    char *path = cal_format("%s/../../bin:%s", own, getenv("PATH"));
-    setenv("PATH", path, 1);
-    free(own);
-    free(path);
-    if (!mkdtemp(folder) || chdir(folder))
-        return false;
-    char *text = cal_copy_text(state);
-    for (char *c = text; *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    cal_error err = {0};
     cal_settings_default(&settings);
-    work = (cal_work){.settings = &settings, .mode = "loop", .jobs = 1, .commands = jv_array()};
-    cal_status status = cal_json_parse(text, "state", &work.target, &err);
-    free(text);
-    return !status && run("ms-sim --antennas 9 --spws 2 --nchan 2 --field demo,0h,30d --source 1 "
-                          "--scan demo,60s --scan demo,60s --noise 0.1 --phase-rms 30deg "
-                          "--phase-walk 5deg --same-pols --flag-fraction 0.02 a.ms");
+    work = (cal_work){.settings = &settings,
+                      .mode = "loop",
+                      .jobs = 1,
+                      .commands = jv_array(),
+                      .target = unit_json(state)};
+    return unit_tools_begin() &&
+           unit_run("ms-sim --antennas 9 --spws 2 --nchan 2 --field demo,0h,30d --source 1 "
+                    "--scan demo,60s --scan demo,60s --noise 0.1 --phase-rms 30deg "
+                    "--phase-walk 5deg --same-pols --flag-fraction 0.02 a.ms");
 }
 
 /* ---- what is in the set ---- */
@@ -364,11 +336,7 @@ int main(void)
         ranks();
         no_solution();
     }
-    char *folder = getcwd(NULL, 0);
     jv_free(work.target);
     jv_free(work.commands);
-    if (folder && strstr(folder, "selfcal_chain.") && !chdir("/"))
-        cal_remove_tree(folder, NULL);
-    free(folder);
     return unit_done();
 }

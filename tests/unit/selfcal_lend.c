@@ -1,13 +1,7 @@
 /* Who lends solutions to whom, and through which windows: targets of a state that are through, with small simulated sets as their working
  * copies. */
-#include "base/ask.h"
-#include "base/child.h"
-#include "base/mem.h"
-#include "base/output.h"
 #include "selfcal/step_parts.h"
-#include "unit.h"
-#include <stdlib.h>
-#include <unistd.h>
+#include "tools.h"
 
 #define FIELD(ra) "'sub-fields': [{'fid': 0, 'name': 'x', 'ra_rad': " ra ", 'dec_rad': 0.5}]"
 #define TARGET(name, band, ra, copy, windows, chain, stand)                                        \
@@ -27,47 +21,17 @@
 #define FAINT   TARGET("faint", "S", "1.0", "two.ms", TWO, "", FAILED)
 #define ALLOWED "{'settings': {'allow_cocal': true}, 'targets': ["
 
-static bool run(const char *line)
-{
-    cal_words argv = cal_words_split(line, ' ');
-    cal_error err = {0};
-    jv document;
-    cal_status status = cal_ask_tool(&argv, &document, &err);
-    jv_free(document);
-    cal_words_free(&argv);
-    if (status)
-        printf("# %s\n", err.text);
-    return !status;
-}
-
 /* Working copies: of three windows, of two of them, the same much later, and of other antennas. */
 static bool begin(void)
 {
-    char folder[] = "/tmp/selfcal_lend.XXXXXX";
-    char *own = cal_own_folder();
-    char *path = cal_format("%s/../../bin:%s", own, getenv("PATH"));
-    setenv("PATH", path, 1);
-    free(own);
-    free(path);
-    if (!mkdtemp(folder) || chdir(folder))
-        return false;
-    return run("ms-sim --antennas 4 --nchan 1 --spws 3 --length 20s three.ms") &&
-           run("ms-sim --antennas 4 --nchan 1 --spws 2 --length 20s --start "
-               "2018/10/01/10:01:00 two.ms") &&
-           run("ms-sim --antennas 4 --nchan 1 --spws 3 --length 20s --start "
-               "2018/10/01/11:01:00 late.ms") &&
-           run("ms-sim --antennas 4 --nchan 1 --spws 3 --length 20s --names b1,b2,b3,b4 other.ms");
-}
-
-static jv parse(const char *text)
-{
-    char *copy = cal_copy_text(text);
-    jv state = jv_null();
-    for (char *c = copy; *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    CHECK(!cal_json_parse(copy, "state", &state, NULL));
-    free(copy);
-    return state;
+    return unit_tools_begin() &&
+           unit_run("ms-sim --antennas 4 --nchan 1 --spws 3 --length 20s three.ms") &&
+           unit_run("ms-sim --antennas 4 --nchan 1 --spws 2 --length 20s --start "
+                    "2018/10/01/10:01:00 two.ms") &&
+           unit_run("ms-sim --antennas 4 --nchan 1 --spws 3 --length 20s --start "
+                    "2018/10/01/11:01:00 late.ms") &&
+           unit_run(
+               "ms-sim --antennas 4 --nchan 1 --spws 3 --length 20s --names b1,b2,b3,b4 other.ms");
 }
 
 static jv stand_of(jv state, int index)
@@ -97,8 +61,8 @@ static void is_text(jv value, const char *wanted)
 
 static void windows(void)
 {
-    jv state =
-        parse(ALLOWED TARGET("bright", "S", "1.01", "three.ms", THREE, CHAIN, GOOD) "," FAINT "]}");
+    jv state = unit_json(
+        ALLOWED TARGET("bright", "S", "1.01", "three.ms", THREE, CHAIN, GOOD) "," FAINT "]}");
     CHECK(cal_lend_solutions(&state));
     jv stand = stand_of(state, 1), donor = donor_of(state, 1, 0), list = cal_json_at(donor, "vis");
     jv block = jv_array_get(list, 0);
@@ -123,9 +87,9 @@ static void windows(void)
 
 static void nearest(void)
 {
-    jv state = parse(ALLOWED TARGET("far", "S", "1.1", "three.ms", THREE, CHAIN,
-                                    GOOD) "," FAINT "," TARGET("near", "S", "0.99", "three.ms",
-                                                               THREE, CHAIN, GOOD) "]}");
+    jv state = unit_json(ALLOWED TARGET("far", "S", "1.1", "three.ms", THREE, CHAIN,
+                                        GOOD) "," FAINT "," TARGET("near", "S", "0.99", "three.ms",
+                                                                   THREE, CHAIN, GOOD) "]}");
     CHECK(cal_lend_solutions(&state));
     jv first = donor_of(state, 1, 0), second = donor_of(state, 1, 1);
     CHECK_TEXT(cal_json_text_at(first, "target", ""), "near");
@@ -139,7 +103,7 @@ static void nearest(void)
 static void nobody(const char *other)
 {
     char *text = cal_format(ALLOWED "%s," FAINT "]}", other);
-    jv state = parse(text);
+    jv state = unit_json(text);
     for (int i = 0; i < 2; i++) {
         CHECK(!cal_lend_solutions(&state));
         jv stand = stand_of(state, 1);
@@ -154,8 +118,8 @@ static void nobody(const char *other)
 
 static void not_allowed(void)
 {
-    jv state = parse("{'settings': {}, 'targets': [" TARGET("bright", "S", "1.0", "three.ms", THREE,
-                                                            CHAIN, GOOD) "," FAINT "]}");
+    jv state = unit_json("{'settings': {}, 'targets': [" TARGET("bright", "S", "1.0", "three.ms",
+                                                                THREE, CHAIN, GOOD) "," FAINT "]}");
     jv before = jv_copy(state);
     CHECK(!cal_lend_solutions(&state));
     CHECK(jv_equal(before, state));
@@ -175,9 +139,5 @@ int main(void)
         nobody(TARGET("borrowed", "S", "1.0", "three.ms", THREE, CHAIN, GOOD ", 'cocal': {}"));
         not_allowed();
     }
-    char *folder = getcwd(NULL, 0);
-    if (folder && strstr(folder, "selfcal_lend.") && !chdir("/"))
-        cal_remove_tree(folder, NULL);
-    free(folder);
     return unit_done();
 }

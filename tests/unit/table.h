@@ -2,28 +2,10 @@
 #ifndef TESTS_UNIT_TABLE_H
 #define TESTS_UNIT_TABLE_H
 
-#include "base/output.h"
+#include "folder.h"
 #include "table/table.h"
 #include "unit.h"
 #include <complex.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-static char unit_folder[] = "/tmp/calutils-unit-XXXXXX";
-
-static inline void unit_folder_remove(void)
-{
-    cal_remove_tree(unit_folder, NULL);
-}
-
-/* From here on file names are relative to a new, empty directory. */
-static inline bool unit_folder_enter(void)
-{
-    if (!mkdtemp(unit_folder) || chdir(unit_folder))
-        return false;
-    atexit(unit_folder_remove);
-    return true;
-}
 
 /* A check that prints the error when there is one. */
 #define CHECK_OK(call, err)                                                                        \
