@@ -46,21 +46,18 @@ static cal_calibrate_plan make_plan(const char *mode, bool dry_run, cal_table *m
     return plan;
 }
 
+/* Goes on until a row is kept. */
+static bool look_further(void *user, const cal_rows *rows, const uint8_t *keep)
+{
+    (void)user;
+    return !memchr(keep, 1, (size_t)rows->count);
+}
+
 /* An empty selection is found before anything is touched. */
 static cal_status check_selection(const cal_calibrate_work *work, cal_error *err)
 {
-    cal_scan_pass *pass;
-    const cal_rows *rows;
-    if (cal_scan_pass_open(work->ms, &pass, err))
-        return err->status;
-    int64_t kept = 0;
-    cal_status status;
-    while (!(status = cal_scan_pass_next(pass, &rows, err)) && rows->count && !kept) {
-        uint8_t *keep = CAL_NEW_ARRAY(uint8_t, rows->count);
-        kept = cal_selection_rows(work->selection, rows, keep);
-        free(keep);
-    }
-    cal_scan_pass_close(pass);
+    int64_t kept;
+    cal_status status = cal_rows_pass(work->ms, work->selection, 0, look_further, NULL, &kept, err);
     if (status || kept)
         return status;
     return cal_fail(err, CAL_DATA, "%s: the selection matches no rows; nothing was changed",

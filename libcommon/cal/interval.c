@@ -113,8 +113,9 @@ static int add_instant(cal_plan *plan, const cal_rows *rows, int64_t i)
     return *slot;
 }
 
-static void take_rows(cal_plan *plan, const cal_rows *rows, const uint8_t *keep)
+static bool take_rows(void *user, const cal_rows *rows, const uint8_t *keep)
 {
+    cal_plan *plan = user;
     int last = -1; /* rows of one instant stand together as a rule */
     for (int64_t i = 0; i < rows->count; i++) {
         if (!keep[i] || rows->antenna1[i] == rows->antenna2[i])
@@ -124,28 +125,16 @@ static void take_rows(cal_plan *plan, const cal_rows *rows, const uint8_t *keep)
         plan->instant[last].rows++;
         plan->rows++;
     }
+    return true;
 }
 
 static cal_status find_instants(cal_plan *plan, cal_table *ms, const cal_selection *selection,
                                 cal_error *err)
 {
-    cal_scan_pass *pass;
-    const cal_rows *rows;
-    cal_status status = cal_scan_pass_open(ms, &pass, err);
-    if (status)
-        return status;
-    uint8_t *keep = NULL;
-    cal_scan_pass_skip(pass, selection,
-                       CAL_SKIP_UVW | CAL_SKIP_FEEDS | CAL_SKIP_ARRAY | CAL_SKIP_OTHERS |
-                           CAL_SKIP_INTERVAL | CAL_SKIP_STATE | CAL_SKIP_CENTROID |
-                           CAL_SKIP_FLAG_ROW);
-    while (!(status = cal_scan_pass_next(pass, &rows, err)) && rows->count > 0) {
-        keep = cal_grow(keep, (size_t)rows->count, 1);
-        if (cal_selection_rows(selection, rows, keep) > 0)
-            take_rows(plan, rows, keep);
-    }
-    free(keep);
-    cal_scan_pass_close(pass);
+    const unsigned skip = CAL_SKIP_UVW | CAL_SKIP_FEEDS | CAL_SKIP_ARRAY | CAL_SKIP_OTHERS |
+                          CAL_SKIP_INTERVAL | CAL_SKIP_STATE | CAL_SKIP_CENTROID |
+                          CAL_SKIP_FLAG_ROW;
+    cal_status status = cal_rows_pass(ms, selection, skip, take_rows, plan, NULL, err);
     if (!status && !plan->rows)
         status = cal_fail(err, CAL_DATA, "%s: the selection holds no cross-correlations",
                           cal_table_path(ms));

@@ -10,7 +10,6 @@ typedef struct survey {
     const cal_meta *meta;
     const cal_selection *selection;
     uint8_t *field_on, *dd_on, *antenna_on;
-    uint8_t *keep;
     double longest;
     int64_t rows;
 } survey;
@@ -24,17 +23,16 @@ static double highest_freq(const cal_spw *spw)
 }
 
 /* Rows of antennas and windows that are not there would be somebody else's error; they are passed over. */
-static void survey_rows(survey *s, const cal_rows *rows)
+static bool survey_rows(void *user, const cal_rows *rows, const uint8_t *keep)
 {
-    s->keep = cal_grow(s->keep, (size_t)rows->count, 1);
-    cal_selection_rows(s->selection, rows, s->keep);
+    survey *s = user;
     int last_dd = -1;
     double scale = 0;
     for (int64_t i = 0; i < rows->count; i++) {
         int a = rows->antenna1[i], b = rows->antenna2[i], dd = rows->dd[i], field = rows->field[i];
         bool known = dd >= 0 && dd < s->meta->dds && field >= 0 && field < s->meta->fields &&
                      a >= 0 && b >= 0 && a < s->meta->antennas && b < s->meta->antennas;
-        if (!s->keep[i] || rows->flag_row[i] || a == b || !known)
+        if (!keep[i] || rows->flag_row[i] || a == b || !known)
             continue;
         if (dd != last_dd)
             scale = highest_freq(&s->meta->spw[s->meta->dd[dd].spw]) / CAL_LIGHT_SPEED;
@@ -43,19 +41,7 @@ static void survey_rows(survey *s, const cal_rows *rows)
         s->field_on[field] = s->dd_on[dd] = s->antenna_on[a] = s->antenna_on[b] = 1;
         s->rows++;
     }
-}
-
-static cal_status survey_main(cal_table *ms, survey *s, cal_error *err)
-{
-    cal_scan_pass *pass;
-    const cal_rows *rows = NULL;
-    cal_status status = cal_scan_pass_open(ms, &pass, err);
-    if (status)
-        return status;
-    while (!(status = cal_scan_pass_next(pass, &rows, err)) && rows->count > 0)
-        survey_rows(s, rows);
-    cal_scan_pass_close(pass);
-    return status;
+    return true;
 }
 
 /* ---- from one set to the plan ---- */
@@ -279,7 +265,7 @@ static cal_status look_at_set(const char *path, const cal_select_text *text, cal
                      .field_on = CAL_NEW_ARRAY(uint8_t, meta->fields),
                      .dd_on = CAL_NEW_ARRAY(uint8_t, meta->dds),
                      .antenna_on = CAL_NEW_ARRAY(uint8_t, meta->antennas)};
-        status = survey_main(ms, &s, err);
+        status = cal_rows_pass(ms, selection, 0, survey_rows, &s, NULL, err);
         if (!status)
             status = take(&s, plan, first_set, err);
     }
@@ -288,7 +274,6 @@ static cal_status look_at_set(const char *path, const cal_select_text *text, cal
     free(s.field_on);
     free(s.dd_on);
     free(s.antenna_on);
-    free(s.keep);
     cal_selection_free(selection);
     cal_meta_free(meta);
     cal_table_close(ms, NULL);

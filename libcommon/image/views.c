@@ -11,6 +11,7 @@ typedef struct group {
 } group;
 
 typedef struct groups {
+    const cal_meta *meta;
     group *item;
     int count;
 } groups;
@@ -34,26 +35,14 @@ static void add_row(group *to, int64_t row)
     to->row[to->rows++] = row;
 }
 
-static cal_status sort_rows(cal_table *ms, const cal_meta *meta, const cal_selection *selection,
-                            groups *all, cal_error *err)
+static bool sort_rows(void *user, const cal_rows *rows, const uint8_t *keep)
 {
-    cal_scan_pass *pass;
-    const cal_rows *rows = NULL;
-    uint8_t *keep = NULL;
-    cal_status status = cal_scan_pass_open(ms, &pass, err);
-    if (status)
-        return status;
-    cal_scan_pass_skip(pass, selection, CAL_SKIP_UVW | CAL_SKIP_OTHERS | CAL_SKIP_CENTROID);
-    while (!(status = cal_scan_pass_next(pass, &rows, err)) && rows->count > 0) {
-        keep = cal_grow(keep, (size_t)rows->count, 1);
-        cal_selection_rows(selection, rows, keep);
-        for (int64_t i = 0; i < rows->count; i++)
-            if (keep[i] && rows->dd[i] >= 0 && rows->dd[i] < meta->dds)
-                add_row(group_of(all, meta->spw[meta->dd[rows->dd[i]].spw].nchan), rows->row[i]);
-    }
-    cal_scan_pass_close(pass);
-    free(keep);
-    return status;
+    groups *all = user;
+    const cal_meta *meta = all->meta;
+    for (int64_t i = 0; i < rows->count; i++)
+        if (keep[i] && rows->dd[i] >= 0 && rows->dd[i] < meta->dds)
+            add_row(group_of(all, meta->spw[meta->dd[rows->dd[i]].spw].nchan), rows->row[i]);
+    return true;
 }
 
 static cal_status write_views(const cal_table *ms, const groups *all, const char *folder, int set,
@@ -76,13 +65,14 @@ static cal_status view_set(const char *path, const cal_select_text *text, const 
     cal_table *ms = NULL;
     cal_meta *meta = NULL;
     cal_selection *selection = NULL;
-    groups all = {0};
     cal_status status = cal_meta_load(path, &ms, &meta, err);
     if (status)
         return status;
+    groups all = {.meta = meta};
     status = cal_select_resolve(text, ms, meta, &selection, err);
     if (!status)
-        status = sort_rows(ms, meta, selection, &all, err);
+        status = cal_rows_pass(ms, selection, CAL_SKIP_UVW | CAL_SKIP_OTHERS | CAL_SKIP_CENTROID,
+                               sort_rows, &all, NULL, err);
     if (!status)
         status = write_views(ms, &all, folder, set, views, err);
     for (int i = 0; i < all.count; i++)

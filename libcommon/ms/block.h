@@ -105,13 +105,12 @@ cal_status cal_piece_check(const cal_piece *piece, cal_error *err);
 void cal_reader_lock(cal_reader *reader);
 void cal_reader_unlock(cal_reader *reader);
 
-/* Only the scalar columns, chunk by chunk, all rows: for planning passes. `rows` valid until the next call; count 0 at the end. */
-typedef struct cal_scan_pass cal_scan_pass;
-cal_status cal_scan_pass_open(cal_table *ms, cal_scan_pass **pass, cal_error *err);
-/* Before the first chunk: CAL_SKIP_... but for what `selection` (NULL: none) looks at. */
-void cal_scan_pass_skip(cal_scan_pass *pass, const cal_selection *selection, unsigned skip);
-cal_status cal_scan_pass_next(cal_scan_pass *pass, const cal_rows **rows, cal_error *err);
-void cal_scan_pass_close(cal_scan_pass *pass);
+/* A planning pass: only the scalar columns, chunk by chunk, all rows. keep[i]: is it one of the selection? False: that was enough. */
+typedef bool cal_rows_taker(void *user, const cal_rows *rows, const uint8_t *keep);
+/* `selection` NULL: all rows. skip: CAL_SKIP_... but for what the selection looks at. *kept: rows of the selection, up to where it ended;
+ * may be NULL. */
+cal_status cal_rows_pass(cal_table *ms, const cal_selection *selection, unsigned skip,
+                         cal_rows_taker *take, void *user, int64_t *kept, cal_error *err);
 
 /* Write a column for the rows of a block: `column` by name, array of [row][chan][corr] or [row][corr] as the column is. The reader
  * is locked while casacore is asked where they belong. */

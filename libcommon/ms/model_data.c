@@ -15,25 +15,21 @@ static const char column[] = "MODEL_DATA";
 
 /* ---- what is selected ---- */
 
+static bool count_dds(void *user, const cal_rows *rows, const uint8_t *keep)
+{
+    cal_model_data *work = user;
+    for (int64_t i = 0; i < rows->count; i++)
+        if (rows->dd[i] >= 0 && rows->dd[i] < work->meta->dds) {
+            work->rows_all[rows->dd[i]]++;
+            work->rows[rows->dd[i]] += keep[i];
+        }
+    return true;
+}
+
 static cal_status count_rows(cal_model_data *work, cal_error *err)
 {
-    cal_scan_pass *pass;
-    const cal_rows *rows;
-    if (cal_scan_pass_open(work->ms, &pass, err))
-        return err->status;
-    int64_t kept = 0;
-    cal_status status;
-    while (!(status = cal_scan_pass_next(pass, &rows, err)) && rows->count) {
-        uint8_t *keep = CAL_NEW_ARRAY(uint8_t, rows->count);
-        kept += cal_selection_rows(work->selection, rows, keep);
-        for (int64_t i = 0; i < rows->count; i++)
-            if (rows->dd[i] >= 0 && rows->dd[i] < work->meta->dds) {
-                work->rows_all[rows->dd[i]]++;
-                work->rows[rows->dd[i]] += keep[i];
-            }
-        free(keep);
-    }
-    cal_scan_pass_close(pass);
+    int64_t kept;
+    cal_status status = cal_rows_pass(work->ms, work->selection, 0, count_dds, work, &kept, err);
     if (status || kept)
         return status;
     return cal_fail(err, CAL_DATA, "%s: the selection matches no rows; nothing was changed",

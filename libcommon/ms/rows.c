@@ -164,46 +164,45 @@ void cal_rows_pick(const cal_rows *from, const int64_t *index, int64_t count, ca
 
 enum { PASS_ROWS = 65536 };
 
-struct cal_scan_pass {
-    cal_table *ms;
-    cal_rows *rows;
-    int64_t next;
-    unsigned skip;
-};
-
-cal_status cal_scan_pass_open(cal_table *ms, cal_scan_pass **pass, cal_error *err)
+static cal_status check_columns(cal_table *ms, cal_error *err)
 {
-    *pass = NULL;
     for (int i = 0; i < cal_row_column_count; i++)
         if (cal_row_columns[i].required && !cal_table_has_column(ms, cal_row_columns[i].name))
             return cal_fail(err, CAL_INPUT, "%s is not a MeasurementSet: it has no column %s",
                             cal_table_path(ms), cal_row_columns[i].name);
-    int64_t total = cal_table_rows(ms);
-    *pass = CAL_NEW(cal_scan_pass);
-    (*pass)->ms = ms;
-    (*pass)->rows = cal_rows_new(total < PASS_ROWS ? total : PASS_ROWS);
     return CAL_OK;
 }
 
-void cal_scan_pass_skip(cal_scan_pass *pass, const cal_selection *selection, unsigned skip)
+static int64_t mark_kept(const cal_selection *selection, const cal_rows *rows, uint8_t *keep)
 {
-    pass->skip = cal_rows_skip(selection, skip);
+    if (selection)
+        return cal_selection_rows(selection, rows, keep);
+    memset(keep, 1, (size_t)rows->count);
+    return rows->count;
 }
 
-cal_status cal_scan_pass_next(cal_scan_pass *pass, const cal_rows **rows, cal_error *err)
+cal_status cal_rows_pass(cal_table *ms, const cal_selection *selection, unsigned skip,
+                         cal_rows_taker *take, void *user, int64_t *kept, cal_error *err)
 {
-    int64_t left = cal_table_rows(pass->ms) - pass->next;
-    int64_t count = left < PASS_ROWS ? left : PASS_ROWS;
-    *rows = pass->rows;
-    cal_status status = cal_rows_read(pass->ms, pass->next, count, pass->skip, pass->rows, err);
-    pass->next += count;
+    if (check_columns(ms, err))
+        return err->status;
+    const int64_t total = cal_table_rows(ms), most = total < PASS_ROWS ? total : PASS_ROWS;
+    cal_rows *rows = cal_rows_new(most);
+    uint8_t *keep = CAL_NEW_ARRAY(uint8_t, most);
+    int64_t sum = 0;
+    bool more = true;
+    cal_status status = CAL_OK;
+    skip = cal_rows_skip(selection, skip);
+    for (int64_t first = 0; more && first < total; first += most) {
+        int64_t count = total - first < most ? total - first : most;
+        if ((status = cal_rows_read(ms, first, count, skip, rows, err)))
+            break;
+        sum += mark_kept(selection, rows, keep);
+        more = take(user, rows, keep);
+    }
+    free(keep);
+    cal_rows_free(rows);
+    if (kept)
+        *kept = sum;
     return status;
-}
-
-void cal_scan_pass_close(cal_scan_pass *pass)
-{
-    if (!pass)
-        return;
-    cal_rows_free(pass->rows);
-    free(pass);
 }

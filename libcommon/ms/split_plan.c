@@ -313,9 +313,15 @@ static void add_array(array_ids *arrays, int id)
     arrays->id[at] = id;
 }
 
-static void survey_rows(cal_split *split, const cal_rows *rows, const uint8_t *keep,
-                        array_ids *arrays)
+typedef struct survey {
+    cal_split *split;
+    array_ids arrays;
+} survey;
+
+static bool survey_rows(void *user, const cal_rows *rows, const uint8_t *keep)
 {
+    survey *s = user;
+    cal_split *split = s->split;
     if (split->timebins)
         cal_timebins_plan(split->timebins, rows, keep);
     for (int64_t i = 0; i < rows->count; i++) {
@@ -325,40 +331,30 @@ static void survey_rows(cal_split *split, const cal_rows *rows, const uint8_t *k
         split->counts.rows_selected++;
         split->counts.samples_in += (double)cells->nchan_in * cells->ncorr_in;
         split->counts.samples_out += (double)cells->nchan * cells->ncorr;
-        add_array(arrays, rows->array[i]);
+        add_array(&s->arrays, rows->array[i]);
     }
+    return true;
 }
 
-static cal_status survey_all(cal_split *split, array_ids *arrays, cal_error *err)
+static cal_status survey_all(survey *s, cal_error *err)
 {
-    cal_scan_pass *pass;
-    const cal_rows *rows;
-    cal_status status = cal_scan_pass_open(split->ms, &pass, err);
-    if (status)
-        return status;
-    split->counts.rows_selected = 0;
-    while (!(status = cal_scan_pass_next(pass, &rows, err)) && rows->count) {
-        uint8_t *keep = CAL_NEW_ARRAY(uint8_t, rows->count);
-        cal_selection_rows(split->selection, rows, keep);
-        survey_rows(split, rows, keep, arrays);
-        free(keep);
-    }
-    cal_scan_pass_close(pass);
-    return status;
+    s->split->counts.rows_selected = 0;
+    return cal_rows_pass(s->split->ms, s->split->selection, 0, survey_rows, s, NULL, err);
 }
 
 cal_status cal_split_survey(cal_split *split, bool always, cal_error *err)
 {
-    array_ids arrays = {0};
+    survey s = {.split = split};
     bool chosen = cal_selection_has(split->selection, "array");
     if (split->rule.over_time)
         split->timebins = cal_timebins_make(&split->time_rule);
     bool needed = always || split->timebins || chosen;
-    cal_status status = needed ? survey_all(split, &arrays, err) : CAL_OK;
+    cal_status status = needed ? survey_all(&s, err) : CAL_OK;
     if (!status && needed && !split->counts.rows_selected)
         status = cal_fail(err, CAL_DATA, "%s: the selection leaves no row", split->meta->path);
-    split->maps = cal_reindex_make(split->selection, split->antennas, arrays.id,
-                                   chosen ? arrays.count : 0, split->meta, split->options->reindex);
-    free(arrays.id);
+    split->maps =
+        cal_reindex_make(split->selection, split->antennas, s.arrays.id,
+                         chosen ? s.arrays.count : 0, split->meta, split->options->reindex);
+    free(s.arrays.id);
     return status;
 }

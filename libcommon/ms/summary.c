@@ -118,8 +118,9 @@ static void add_row(builder *built, cal_group *group, const cal_rows *rows, int6
         ->baseline_rows[one < two ? (size_t)one * antennas + two : (size_t)two * antennas + one]++;
 }
 
-static void add_rows(builder *built, const cal_rows *rows, const uint8_t *keep)
+static bool add_rows(void *user, const cal_rows *rows, const uint8_t *keep)
 {
+    builder *built = user;
     cal_group *group = NULL;
     for (int64_t i = 0; i < rows->count; i++) {
         if (!keep[i])
@@ -129,27 +130,7 @@ static void add_rows(builder *built, const cal_rows *rows, const uint8_t *keep)
             group = group_of(built, &key);
         add_row(built, group, rows, i);
     }
-}
-
-static cal_status read_groups(cal_table *ms, const cal_selection *selection, builder *built,
-                              cal_error *err)
-{
-    cal_scan_pass *pass;
-    const cal_rows *rows;
-    uint8_t *keep = NULL;
-    if (cal_scan_pass_open(ms, &pass, err))
-        return err->status;
-    cal_status status;
-    while (!(status = cal_scan_pass_next(pass, &rows, err)) && rows->count) {
-        keep = cal_grow(keep, rows->count, 1);
-        memset(keep, 1, rows->count);
-        if (selection)
-            cal_selection_rows(selection, rows, keep);
-        add_rows(built, rows, keep);
-    }
-    free(keep);
-    cal_scan_pass_close(pass);
-    return status;
+    return true;
 }
 
 /* ---- what follows from the groups ---- */
@@ -313,7 +294,7 @@ cal_status cal_summary_read(cal_table *ms, const cal_meta *meta, const cal_selec
     made->antennas = meta->antennas;
     made->antenna_rows = CAL_NEW_ARRAY(int64_t, meta->antennas);
     made->baseline_rows = CAL_NEW_ARRAY(int64_t, (size_t)meta->antennas * meta->antennas);
-    cal_status status = read_groups(ms, selection, &built, err);
+    cal_status status = cal_rows_pass(ms, selection, 0, add_rows, &built, NULL, err);
     free(built.slot);
     if (made->groups)
         qsort(made->group, made->groups, sizeof *made->group, compare_groups);

@@ -294,20 +294,49 @@ static void check_damage(cal_table *ms)
     CHECK(read_damaged(ms, CAL_READ_DATA, &err) == CAL_OK);
 }
 
+static bool count_rows(void *user, const cal_rows *rows, const uint8_t *keep)
+{
+    int64_t *count = user;
+    for (int64_t i = 0; i < rows->count; i++, ++*count)
+        if (!keep[i] || rows->row[i] != *count || rows->antenna2[i] != *count % 10 ||
+            rows->dd[i] != dd_of(*count))
+            *count = -ROWS;
+    return true;
+}
+
 static void check_pass(cal_table *ms)
 {
     cal_error err = {0};
-    cal_scan_pass *pass;
-    const cal_rows *rows;
-    int64_t count = 0;
-    CHECK_OK(cal_scan_pass_open(ms, &pass, &err), err);
-    while (!cal_scan_pass_next(pass, &rows, &err) && rows->count)
-        for (int64_t i = 0; i < rows->count; i++, count++)
-            if (rows->row[i] != count || rows->antenna2[i] != count % 10 ||
-                rows->dd[i] != dd_of(count))
-                count = -ROWS;
-    CHECK(count == ROWS);
-    cal_scan_pass_close(pass);
+    int64_t count = 0, kept = 0;
+    CHECK_OK(cal_rows_pass(ms, NULL, 0, count_rows, &count, &kept, &err), err);
+    CHECK(count == ROWS && kept == ROWS);
+}
+
+typedef struct taker {
+    int64_t rows, chunks, wanted;
+} taker;
+
+static bool take_chunks(void *user, const cal_rows *rows, const uint8_t *keep)
+{
+    taker *to = user;
+    (void)keep;
+    to->rows += rows->count;
+    return ++to->chunks < to->wanted;
+}
+
+/* A pass ends when its caller has seen enough. */
+static void check_long_pass(const cal_table_def *def)
+{
+    cal_error err = {0};
+    cal_table *ms;
+    int64_t kept;
+    taker all = {.wanted = 99}, first = {.wanted = 1};
+    CHECK_OK(cal_table_create("long.ms", def, 100000, &ms, &err), err);
+    CHECK_OK(cal_rows_pass(ms, NULL, CAL_SKIP_UVW, take_chunks, &all, NULL, &err), err);
+    CHECK(all.rows == 100000 && all.chunks > 1);
+    CHECK_OK(cal_rows_pass(ms, NULL, CAL_SKIP_UVW, take_chunks, &first, &kept, &err), err);
+    CHECK(first.chunks == 1 && first.rows == kept && kept < 100000);
+    CHECK_OK(cal_table_close(ms, &err), err);
 }
 
 /* Columns that a foreign set lacks. */
@@ -337,10 +366,13 @@ static void check_missing_columns(void)
           rows->flag_row[0] == 0 && rows->scan[0] == 0);
     cal_rows_free(rows);
     CHECK_OK(cal_table_close(ms, &err), err);
+    check_long_pass(&def);
     def.columns = 3;
-    cal_scan_pass *pass;
+    taker none = {0};
     CHECK_OK(cal_table_create("none.ms", &def, 2, &ms, &err), err);
-    CHECK_FAILS(cal_scan_pass_open(ms, &pass, &err), CAL_INPUT, "is not a MeasurementSet", err);
+    CHECK_FAILS(cal_rows_pass(ms, NULL, 0, take_chunks, &none, NULL, &err), CAL_INPUT,
+                "is not a MeasurementSet", err);
+    CHECK(none.chunks == 0);
     CHECK_OK(cal_table_close(ms, &err), err);
 }
 
