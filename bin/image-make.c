@@ -70,7 +70,10 @@ static const cal_option options[] = {
      "an image of each of N parts of the time, NAME-t0000-image.fits and so on", 0, 0},
     {"usemask", 0, CAL_CHOICE, "KIND", &wish.usemask,
      "the mask given, or what is found above 5 times the noise", "user auto", 0},
-    {"mask", 'm', CAL_TEXT, "FITS", &wish.mask, "clean only where this image is 0.5 or more", 0, 0},
+    {"mask", 'm', CAL_TEXT, "FITS|REGIONS", &wish.mask,
+     "clean only where this image is 0.5 or more, or in these regions (a CRTF file or its words): "
+     "circle[[04h28m42s,+18d01m42s],25arcsec]",
+     0, 0},
     {"savemodel", 0, CAL_CHOICE, "WHERE", &wish.savemodel,
      "write the clean model to MODEL_DATA of the sets", "none modelcolumn", 0},
     CAL_HEADING("Running"),
@@ -178,6 +181,10 @@ static const cal_tool tool = {
             {"Two sets together, with the model saved for self-calibration",
              "image-make --niter 5000 --threshold 0.2mJy --savemodel modelcolumn eb1.ms eb2.ms "
              "both"},
+            {"Cleaned in two circles, in the words of CASA's regions",
+             "image-make --niter 5000 --nsigma 3 --mask "
+             "'circle[[67.175deg,18.028deg],25arcsec]; circle[[67.245deg,17.984deg],25arcsec]' "
+             "eb1.ms eb1"},
             {"What would be done?", "image-make --dry-run --jq .command eb1.ms eb1"},
             {NULL, NULL}},
     .run = run,

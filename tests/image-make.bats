@@ -158,6 +158,27 @@ END
     assert_regex "$stderr" "--intervals is at least 1"
 }
 
+@test "image-make: regions of the sky, typed or in a file of CASA, become a mask" {
+    # 2 Jy 20 arcsec east and 36 south, 0.5 Jy 40 west and 44 north of 04h28m40.8 +18d01m48; cleaned is the fainter one alone
+    circle='circle[[04h28m37.9952s, +18d02m32s], 6arcsec]'
+    run -0 image-make --quiet --field A --niter 200 --nsigma 4 --imsize 256 --cell 1arcsec --mask "$circle" --jq '[.size, .input.mask, .rms_method]' "$SCENE/two.ms" a
+    assert_output "[[256,256],\"$circle\",\"mad\"]"
+    run -0 image-stats --circle 168,172,6 --jq '.images[0].flux' a-model.fits
+    awk '{ exit !($1 > 0.2) }' <<< "$output" || fail "$output"
+    run -0 image-stats --box 102,86,114,98 --jq '.images[0].peak.value' a-model.fits
+    assert_output 0
+    printf '#CRTFv0\nglobal coord=J2000\n%s color=red\n' "$circle" > faint.crtf
+    image-make --quiet --field A --niter 200 --nsigma 4 --imsize 256 --cell 1arcsec --mask faint.crtf -j 1 "$SCENE/two.ms" b > /dev/null
+    run -0 image-stats --box 102,86,114,98 --jq '.images[0].peak.value' b-model.fits
+    assert_output 0
+    run --separate-stderr -2 image-make --field A --mask 'circle[[1deg],5]' "$SCENE/two.ms" x
+    assert_regex "$stderr" 'circle\[\[X,Y\],RADIUS\] is wanted'
+    run --separate-stderr -4 image-make --dry-run --field A --imsize 256 --cell 1arcsec --mask 'circle[[1deg,2deg],5arcsec]' "$SCENE/two.ms" x
+    assert_regex "$stderr" 'none of the 256 x 256 pixels of 1 arcsec is in circle'
+    run -0 ls
+    refute_output --partial x-
+}
+
 @test "image-make: a mask decides the grid, must fit, and must not be empty" {
     image-make --imsize 128 --cell 4arcsec "$SCENE/one.ms" first > /dev/null
     image-stats --circle 64,64,10 --save-near-field ring.fits first-image.fits > /dev/null

@@ -328,3 +328,23 @@ END
         grep -qF ".BR $line" "$TESTS/../man/selfcal-plan.man" || fail "$line is not in the manual page"
     done
 }
+
+# ---- a user's mask ----
+
+@test "mask: each target takes the regions in its images, and what is wrong with one is said" {
+    circle='circle[[10h00m00.0s,-20d00m00s],5arcsec]'
+    run -0 selfcal-plan one.ms --set "mask=$circle" --jq '.targets | map(.mask)'
+    assert_equal "$output" "[\"$circle\"]"
+    ms-sim --quiet --antennas 6 --spws 1 --nchan 4 --field 'A,04h00m00,10d00m00' --field 'B,05h00m00,10d00m00' --source 1 --scan A,60s --scan B,60s apart.ms > /dev/null
+    run -0 selfcal-plan apart.ms --field A,B --set 'mask=circle[[75deg,10deg],5arcsec]' --jq '.targets | map(.mask)'
+    assert_equal "$output" '[null,"circle[[75deg,10deg],5arcsec]"]'
+    refused 4 "no pixel of any target's image is in it" apart.ms --field A,B --set 'mask=circle[[1deg,10deg],5arcsec]'
+    refused 2 'circle[[X,Y],RADIUS] is wanted' apart.ms --field A --set 'mask=circle[[75deg,10deg]]'
+    refused 3 'none.fits: cannot be read' apart.ms --field A --set mask=none.fits
+    selfcal-plan one.ms two.ms --set "mask=$circle" > masked.json
+    valid masked.json
+    run -0 selfcal-plan --check masked.json
+    finding "mask: no pixel of the target's images is in it; there would be nothing to clean" '.targets[0].mask = "circle[[1deg,1deg],5arcsec]"'
+    finding 'none.fits: cannot be read' '.targets[0].mask = "none.fits"'
+    finding 'no such shape; there are box, centerbox, circle, annulus and poly' '.targets[0].mask = "heart[[1deg,1deg],5arcsec]"'
+}

@@ -353,3 +353,17 @@ selfcal() {
     assert_output --partial 'noise alone might have made the source'
     assert_line 'setjy --fluxdensity 1 --no-history noise.demo.spw0.selfcal.ms'
 }
+
+@test "selfcal-step: a user's own mask is that of all images" {
+    begin
+    selfcal-plan --imsize 128 --solints inf_EB --set do_amp_selfcal=false --set 'mask=circle[[0arcsec,0arcsec],12arcsec] coord=offset' raw.ms > plan.json
+    selfcal-step --quiet --all plan.json > end.json
+    valid end.json
+    run -0 jq -c '.targets[0] | .state.SC_success, ([.steps[].images // {} | .initial, .prior, .post, .final | select(.) | .fields[0].mask_pixels] | unique | length), .SNR_final > 2 * .SNR_orig' end.json
+    assert_output 'true
+1
+true'
+    cp "$BATS_FILE_TMPDIR/plan.json" .
+    put '.targets[0].mask = "circle[[1deg,1deg],5arcsec]"' plan.json
+    refused 2 "plan: targets[0].mask: no pixel of the target's images is in it" --all --fresh plan.json
+}

@@ -162,6 +162,21 @@ cal_image *cal_image_like(const cal_image *image)
     return made;
 }
 
+cal_image *cal_image_of_sky(int nx, int ny, double cell, double ra, double dec)
+{
+    const cal_image grid = {
+        .path = (char *)(intptr_t) "",
+        .nx = nx,
+        .ny = ny,
+        .wcs = {{ra / degree, dec / degree},
+                {nx / 2 + 1, ny / 2 + 1},
+                {-cell / degree, cell / degree},
+                0,
+                "-SIN"},
+    };
+    return cal_image_like(&grid);
+}
+
 double cal_fits_number(const char *path, const char *keyword, double fallback)
 {
     fitsfile *file;

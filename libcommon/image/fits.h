@@ -40,6 +40,8 @@ cal_status cal_image_write(const char *path, const cal_image *image, cal_error *
 void cal_image_free(cal_image *image); /* NULL is fine */
 /* An image with the same size and header and all pixels 0. */
 cal_image *cal_image_like(const cal_image *image);
+/* All pixels 0, of `cell` rad, with the middle (pixel nx / 2, ny / 2, as imagers have it) at ra, dec. */
+cal_image *cal_image_of_sky(int nx, int ny, double cell, double ra, double dec);
 
 /* A number from the primary header; `fallback` when file or keyword are missing. */
 double cal_fits_number(const char *path, const char *keyword, double fallback);

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/output.h"
+#include "image/crtf.h"
 #include "image/fits.h"
 #include "image/plan.h"
 #include "image/request.h"
@@ -104,9 +105,38 @@ static cal_status put_views(const cal_image_job *job, const cal_image_plan *plan
     return status;
 }
 
+/* Regions of the sky as a FITS mask on the grid of the image; with `folder` NULL they are looked at only. */
+static cal_status put_regions(const cal_image_job *job, const cal_image_plan *plan,
+                              const cal_image_grid *grid, const char *folder, jv *input,
+                              cal_error *err)
+{
+    const char *text = job->wish->mask;
+    size_t inside = 0;
+    if (!text || !cal_mask_is_regions(text))
+        return CAL_OK;
+    cal_image *image =
+        cal_image_of_sky(grid->nx, grid->ny, grid->cell, plan->centre[0], plan->centre[1]);
+    uint8_t *mask = CAL_NEW_ARRAY(uint8_t, cal_image_pixels(image));
+    cal_status status = cal_mask_add_text(image, text, mask, &inside, err);
+    if (!status && !inside)
+        status = cal_fail(err, CAL_DATA, "mask: none of the %d x %d pixels of %.4g arcsec is in %s",
+                          grid->nx, grid->ny, cal_image_grid_cell(grid), text);
+    for (size_t i = 0; i < cal_image_pixels(image); i++)
+        image->pixel[i] = mask[i];
+    if (!status && folder) {
+        char *path = cal_format("%s/regions.fits", folder);
+        status = cal_image_write(path, image, err);
+        cal_json_set(input, "mask", jv_string(path));
+        free(path);
+    }
+    free(mask);
+    cal_image_free(image);
+    return status;
+}
+
 /* In a directory that goes away with everything in it, whatever happens. */
-static cal_status make_images(const cal_image_job *job, const cal_image_plan *plan, jv input,
-                              jv *result, cal_error *err)
+static cal_status make_images(const cal_image_job *job, const cal_image_plan *plan,
+                              const cal_image_grid *grid, jv input, jv *result, cal_error *err)
 {
     cal_output *out = NULL;
     char *primary = cal_format("%s-image.fits", job->name), *base = cal_basename(job->name),
@@ -120,7 +150,9 @@ static cal_status make_images(const cal_image_job *job, const cal_image_plan *pl
         working = cal_format("%s/%s", cal_output_path(out), base);
         cal_json_set(&input, "name", jv_string(working));
         cal_json_set(&input, "temp_dir", jv_string(cal_output_path(out)));
-        status = put_views(job, plan, cal_output_path(out), &input, err);
+        status = put_regions(job, plan, grid, cal_output_path(out), &input, err);
+        if (!status)
+            status = put_views(job, plan, cal_output_path(out), &input, err);
         if (!status)
             status = run_plugin(job, jv_copy(input), working, result, err);
         if (!status) {
@@ -224,9 +256,11 @@ cal_status cal_image_make(const cal_image_job *job, jv *document, cal_error *err
     }
     if (job->dry_run) {
         cal_json_set(&input, "name", jv_string(job->name));
-        status = run_plugin(job, jv_copy(input), NULL, &result, err);
+        status = put_regions(job, &plan, &grid, NULL, &input, err);
+        if (!status)
+            status = run_plugin(job, jv_copy(input), NULL, &result, err);
     } else {
-        status = make_images(job, &plan, jv_copy(input), &result, err);
+        status = make_images(job, &plan, &grid, jv_copy(input), &result, err);
     }
     if (!status) {
         if (!job->dry_run) {

@@ -2,6 +2,7 @@
 #include "image/request.h"
 #include "base/json.h"
 #include "base/number.h"
+#include "image/crtf.h"
 #include "image/fits.h"
 #include <math.h>
 #include <stdio.h>
@@ -71,7 +72,7 @@ static cal_status choose_grid(const cal_image_wish *wish, const cal_image_plan *
         return cal_fail(err, CAL_USAGE, "--cell must be above 0, not \"%s\"", wish->cell);
     if (wish->imsize && parse_imsize(wish->imsize, g, err))
         return err->status;
-    if (wish->mask && take_mask(wish, g, err))
+    if (wish->mask && !cal_mask_is_regions(wish->mask) && take_mask(wish, g, err))
         return err->status;
     if (!(g->cell > 0)) {
         g->cell = cal_image_plan_cell(plan);

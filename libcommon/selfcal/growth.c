@@ -2,10 +2,12 @@
 
 #include "base/mem.h"
 #include "base/output.h"
+#include "image/crtf.h"
 #include "image/islands.h"
 #include "image/stats.h"
 #include "selfcal/picture_parts.h"
 #include "selfcal/start.h"
+#include "selfcal/user_mask.h"
 #include <math.h>
 #include <string.h>
 
@@ -113,6 +115,28 @@ static cal_status mask_field(cal_work *work, const cal_picture *p, const cal_gro
     return status;
 }
 
+/* What the user says is source, in every image; a field of a mosaic beside it has none. */
+static cal_status user_field(const cal_picture *p, const char *text, const char *base, char **path,
+                             bool *any, cal_error *err)
+{
+    cal_image *image;
+    cal_status status = cal_image_read(p->image, 0, &image, err);
+    size_t inside = 0;
+    *path = NULL;
+    if (status)
+        return status;
+    uint8_t *mask = CAL_NEW_ARRAY(uint8_t, cal_image_pixels(image));
+    status = cal_mask_add_text(image, text, mask, &inside, err);
+    *any |= inside > 0;
+    if (!status && inside) {
+        *path = cal_format("%s.mask.fits", base);
+        status = write_mask(image, mask, *path, err);
+    }
+    free(mask);
+    cal_image_free(image);
+    return status;
+}
+
 static bool has_begun(const cal_work *work)
 {
     jv stand = cal_json_at(work->target, "state");
@@ -124,15 +148,20 @@ static bool has_begun(const cal_work *work)
 cal_status cal_growth_masks(cal_work *work, const cal_pictures *newest, const cal_growth *growth,
                             const char *step, int iter, char **mask, cal_error *err)
 {
-    bool begin = iter == 2 && !has_begun(work);
+    bool begin = iter == 2 && !has_begun(work), any = false;
+    const char *given = cal_user_mask(work->target);
     cal_status status = CAL_OK;
     for (int f = 0; f < newest->fields; f++)
         mask[f] = NULL;
     for (int f = 0; f < newest->fields && !status; f++) {
         char *base = cal_picture_base(work, step, iter, f, -1);
-        status = mask_field(work, &newest->field[f], growth, f, begin, base, &mask[f], err);
+        status = *given
+                     ? user_field(&newest->field[f], given, base, &mask[f], &any, err)
+                     : mask_field(work, &newest->field[f], growth, f, begin, base, &mask[f], err);
         free(base);
     }
+    if (!status && *given && !any)
+        status = cal_fail(err, CAL_DATA, "mask %s: no pixel of the image is in it", given);
     for (int f = 0; f < newest->fields && status; f++) {
         free(mask[f]);
         mask[f] = NULL;

@@ -18,7 +18,7 @@ typedef struct cal_growth {
 size_t cal_growth_mask(const cal_image *image, const cal_growth *growth, double noise,
                        uint8_t *mask);
 
-/* A mask for each sub-field from its newest image, written as FITS beside it (suffix mask); mask[fields] are paths, the caller frees them.
+/* A mask for each sub-field, that of the user (user_mask.h) or from its newest image, written as FITS beside it (suffix mask); mask[fields] are paths, the caller frees them.
  * For images of the loop (iter 2) as long as nothing was accepted it is the point with which all begins (start.h). A field without any
  * source has none (NULL). */
 cal_status cal_growth_masks(cal_work *work, const cal_pictures *newest, const cal_growth *growth,

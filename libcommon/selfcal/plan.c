@@ -4,6 +4,7 @@
 #include "base/number.h"
 #include "selfcal/cost.h"
 #include "selfcal/plan_parts.h"
+#include "selfcal/user_mask.h"
 #include <math.h>
 #include <string.h>
 
@@ -253,6 +254,8 @@ cal_status cal_selfcal_plan(const cal_dataset *set, int sets, const cal_plan_req
         status = add_target(set, &list.target[i], request, &list.notes, &targets, cost, err);
     if (!status)
         status = check_names(targets, err);
+    if (!status)
+        status = cal_user_mask_give(request->settings.mask, &targets, err);
     if (!status)
         *plan = JV_OBJECT(jv_string("recipe"), recipe_json(request->recipe), jv_string("settings"),
                           cal_settings_json(&request->settings), jv_string("workdir"),

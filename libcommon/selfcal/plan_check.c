@@ -8,6 +8,7 @@
 #include "selfcal/geometry.h"
 #include "selfcal/ladder.h"
 #include "selfcal/settings.h"
+#include "selfcal/user_mask.h"
 #include <math.h>
 #include <string.h>
 
@@ -280,6 +281,22 @@ static void check_uvrange(jv target, const cal_place *place, jv *findings)
                 "write one, or leave it empty for all");
 }
 
+static void check_mask(jv target, const cal_place *place, jv *findings)
+{
+    const char *text = cal_user_mask(target);
+    cal_error err = {0};
+    size_t inside = 0;
+    if (!*text)
+        return;
+    if (cal_user_mask_pixels(target, text, &inside, &err))
+        add_key(findings, place, "mask", err.text, "all images are cleaned in it",
+                "put it right, or null for a mask that grows with the S/N");
+    else if (!inside)
+        add_key(findings, place, "mask", "no pixel of the target's images is in it",
+                "there would be nothing to clean",
+                "put it where the source is, or null for a mask that grows with the S/N");
+}
+
 static void check_target(jv target, const cal_place *place, void *user, jv *findings)
 {
     climb so_far = {.seconds = INFINITY, .names = jv_object()};
@@ -289,6 +306,7 @@ static void check_target(jv target, const cal_place *place, void *user, jv *find
     check_size(target, place, findings);
     check_cell(target, place, findings);
     check_uvrange(target, place, findings);
+    check_mask(target, place, findings);
     if (fabs(cal_json_number_at(target, "robust", 0)) > 2)
         add_key(findings, place, "robust", "outside -2 to 2", "Briggs weighting ends there",
                 "0.5 is usual");

@@ -86,6 +86,9 @@ static const setting settings[] = {
     WORD(start_model, "", NULL,
          "the model of the first interval in setjy's words, --fluxdensity 0.7 --disc 60uas; empty: "
          "from the first image"),
+    WORD(mask, "", NULL,
+         "where all images are cleaned and the source is, a FITS image or regions, "
+         "circle[[04h28m42s,+18d01m42s],25arcsec]; empty: grows with the S/N"),
     WORD(solints, "", NULL,
          "the ladder itself, with commas: inf_EB,inf,30s,int,inf_ap; empty: from the data"),
     WORD(timebin, "0s", NULL, "average the working copies in time"),

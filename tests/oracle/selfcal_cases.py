@@ -65,6 +65,9 @@ def plan_options(oracles, case, options):
             arguments += ["--imsize", ",".join(map(str, value))]
         elif name in ("do_delay_cal", "allow_cocal"):
             arguments += ["--set", f"{name}={json.dumps(value)}"]
+        elif name == "usermask":  # {target: {band: file}}; ours has all regions of all targets in one list
+            paths = {f"{oracles}/{case}/{path}" for bands in value.values() for path in bands.values()}
+            arguments += ["--set", "mask=" + "; ".join(";".join(open(path).read().splitlines()) for path in sorted(paths))]
         else:
             missing.append(name)
     return arguments, missing
