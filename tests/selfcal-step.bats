@@ -240,6 +240,34 @@ false'
     echo "# $output" >&3
 }
 
+@test "selfcal-step: where the parent alone was killed, its child and the next run do no piece twice" {
+    ms-sim --antennas 8 --scale 30 --spws 1 --nchan 1 --width 32MHz --integration 10s --field one,0h,30d --source 1 --field two,0h,31d --source 1 \
+        --scan one,20s --scan two,20s raw.ms > /dev/null
+    selfcal-plan --imsize 64 --solints inf_EB --set minsnr_to_proceed=1000 raw.ms > plan.json
+    selfcal-step --all -j 1 --timing pieces plan.json > /dev/null 2>&1 3>&- &
+    until [ -s pieces ]; do sleep 0.02; done
+    kill -9 $!
+    wait $! || true
+    run -0 --separate-stderr selfcal-step --all -j 1 --timing pieces --jq '.state.stage' plan.json
+    assert_output '"done"'
+    run -0 jq -sc 'map(.target + " " + .step) | sort' pieces
+    assert_output '["one final","one inf_EB","one initial","one split","two final","two inf_EB","two initial","two split"]'
+}
+
+@test "selfcal-step: the manual's Makefile does each target by itself and puts them together" {
+    ms-sim --antennas 8 --scale 30 --spws 1 --nchan 1 --width 32MHz --integration 10s --field one,0h,30d --source 1 --field two,0h,31d --source 1 \
+        --scan one,20s --scan two,20s raw.ms > /dev/null
+    selfcal-plan --imsize 64 --solints inf_EB --set minsnr_to_proceed=1000 raw.ms > plan.json
+    sed -n '/^    # Makefile/,/^.fi/{/^.fi/d;s/^    //;p}' "$TESTS/../man/selfcal-step.man" > Makefile
+    assert_equal "$(wc -l < Makefile)" 6
+    run -0 make -j2
+    run -0 jq -c '[.state.stage, (.targets[] | [.target, .state.stage, .state.next])]' done.json
+    assert_output '["done",["one","stopped",null],["two","stopped",null]]'
+    valid done.json
+    run -0 make
+    assert_output "make: 'done.json' is up to date."
+}
+
 # Two fields of one observation; the second one is too faint for solutions of its own.
 two_fields() {
     ms-sim --antennas 12 --scale 60 --nchan 2 --width 32MHz --noise 0.1 --phase-rms 0.5rad --phase-walk 0.03rad --same-spws --field bright,0h,30d \

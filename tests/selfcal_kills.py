@@ -1,7 +1,7 @@
 """selfcal_kills.py SEED COUNT PLAN MS: how `selfcal-step --all` takes being killed. In a folder of its own the data MS are calibrated by
 the plan undisturbed; then again and again, each time with kills at random moments until it comes through: of the whole process
 group (SIGKILL), of the parent alone, whose tools go on (SIGKILL), or of the parent (SIGTERM). After COUNT kills in all, and
-each time that it came through, the printed state, working copy and tables must be those of the undisturbed run, and nothing half
+each time that it came through, the printed state, working copies and tables must be those of the undisturbed run, and nothing half
 done may lie about."""
 import json
 import os
@@ -53,13 +53,13 @@ def compare(where, text):
         sys.exit("after %d kills the state is another one: %s" % (done, os.path.abspath("state-%d.json" % done)))
     if listing(where) != files:
         sys.exit("after %d kills other files: %s" % (done, sorted(set(listing(where)) ^ set(files))))
-    for copy in json.loads(text)["targets"][0]["vislist"]:
-        for table in [copy] + [name for name in files if name.endswith(".tbl")]:
-            same = subprocess.run(["ms-diff", "undisturbed/" + table, where + "/" + table] if table == copy else
-                                  ["diff", "-rq", "-x", "table.lock", "-x", "table.info", "undisturbed/" + table, where + "/" + table],
-                                  stdout=subprocess.PIPE)
-            if same.returncode:
-                sys.exit("after %d kills %s differs: %s" % (done, table, same.stdout.decode()))
+    copies = [copy for target in json.loads(text)["targets"] for copy in target["vislist"]]
+    for table in copies + [name for name in files if name.endswith(".tbl")]:
+        same = subprocess.run(["ms-diff", "undisturbed/" + table, where + "/" + table] if table in copies else
+                              ["diff", "-rq", "-x", "table.lock", "-x", "table.info", "undisturbed/" + table, where + "/" + table],
+                              stdout=subprocess.PIPE)
+        if same.returncode:
+            sys.exit("after %d kills %s differs: %s" % (done, table, same.stdout.decode()))
 
 
 done = 0
@@ -68,7 +68,7 @@ begin = time.monotonic()
 want = finish(folder("undisturbed"))
 took = time.monotonic() - begin
 files = listing("undisturbed")
-pieces = len(json.loads(want)["targets"][0]["steps"])
+pieces = sum(len(target["steps"]) for target in json.loads(want)["targets"])
 runs = 0
 while done < wanted:
     here = folder("killed")

@@ -77,6 +77,24 @@ jv cal_journal_read(const char *path)
     return jv_null();
 }
 
+static int count_steps(jv state)
+{
+    jv target = jv_array_get(cal_json_at(state, "targets"), 0),
+       steps = cal_json_at(target, "steps");
+    int count = jv_get_kind(steps) == JV_KIND_ARRAY ? jv_array_length(jv_copy(steps)) : 0;
+    jv_free(steps);
+    jv_free(target);
+    return count;
+}
+
+void cal_journal_catch_up(const char *path, jv *state)
+{
+    jv kept = cal_journal_read(path);
+    bool further = jv_get_kind(kept) == JV_KIND_OBJECT && count_steps(kept) > count_steps(*state);
+    jv_free(further ? *state : kept);
+    *state = further ? kept : *state;
+}
+
 cal_status cal_journal_write(const char *path, jv state, cal_error *err)
 {
     char *text = cal_json_dump(state), *line = cal_format("%s\n", text);

@@ -8,6 +8,9 @@
 char *cal_journal_path(const char *folder, jv state);
 /* The state that is kept there; null where there is none, or where files that it tells of are gone (then it begins anew). */
 jv cal_journal_read(const char *path);
+/* A state with one target becomes what is kept there, if that has got further: another run may have worked on it before this one had the
+ * lock, as a child does whose parent alone was killed. */
+void cal_journal_catch_up(const char *path, jv *state);
 /* Replaces it in one go. */
 cal_status cal_journal_write(const char *path, jv state, cal_error *err);
 

@@ -67,20 +67,12 @@ static void log_piece(cal_work *work, jv entry)
 static cal_status step_target(cal_work *work, const char *next, cal_error *err)
 {
     jv entry = jv_object();
-    int lock = -1;
-    jv copies = cal_json_at(work->target, "vislist"), first = jv_array_get(copies, 0);
-    cal_status status = cal_journal_lock(
-        jv_get_kind(first) == JV_KIND_STRING ? jv_string_value(first) : "selfcal", &lock, err);
-    if (!status)
-        status = do_piece(work, next, &entry, err);
+    cal_status status = do_piece(work, next, &entry, err);
     if (status) {
         jv_free(entry);
         cal_prefix(err, "%s, %s", cal_json_text_at(work->target, "target", "?"), next);
     } else
         log_piece(work, entry);
-    if (lock >= 0)
-        close(lock);
-    jv_free(first);
     return status;
 }
 
@@ -181,6 +173,17 @@ static void set_stage(jv *state)
                  JV_OBJECT(jv_string("stage"), jv_string(over ? "done" : "working")));
 }
 
+static cal_status lock_target(jv state, int *lock, cal_error *err)
+{
+    jv target = take_target(state, 0), copies = cal_json_at(target, "vislist");
+    jv first = jv_array_get(copies, 0);
+    cal_status status = cal_journal_lock(
+        jv_get_kind(first) == JV_KIND_STRING ? jv_string_value(first) : "selfcal", lock, err);
+    jv_free(first);
+    jv_free(target);
+    return status;
+}
+
 /* The next piece; *more: there was one. */
 static cal_status advance(const run *to, jv *state, bool *more, cal_error *err)
 {
@@ -264,6 +267,25 @@ static bool is_next(jv state, const char *name)
     return same;
 }
 
+/* Locked until the state is kept, so that no other run does the same piece. */
+static cal_status advance_alone(const run *to, jv *state, const char *journal, bool *more,
+                                cal_error *err)
+{
+    int lock = -1;
+    cal_status status = is_through(*state, 0) ? CAL_OK : lock_target(*state, &lock, err);
+    if (!status) {
+        if (journal)
+            cal_journal_catch_up(journal, state);
+        status = advance(to, state, more, err);
+    }
+    set_stage(state);
+    if (!status && *more && journal)
+        status = cal_journal_write(journal, *state, err);
+    if (lock >= 0)
+        close(lock);
+    return status;
+}
+
 static cal_status run_one(jv *state, const cal_step_wish *wish, const char *journal, cal_error *err)
 {
     run to;
@@ -275,10 +297,7 @@ static cal_status run_one(jv *state, const cal_step_wish *wish, const char *jour
         show_progress(*state, &left);
     }
     while (more && !status) {
-        status = advance(&to, state, &more, err);
-        set_stage(state);
-        if (!status && more && journal)
-            status = cal_journal_write(journal, *state, err);
+        status = advance_alone(&to, state, journal, &more, err);
         if (wish->all)
             show_progress(*state, &left);
         more = more && wish->all && !is_next(*state, wish->until);
@@ -420,7 +439,9 @@ static cal_status run_alone(jv *state, const cal_step_wish *wish, cal_error *err
         jv_free(*state);
         *state = kept;
     }
-    cal_status status = run_one(state, wish, journal, err);
+    cal_status status = wish->fresh ? cal_journal_write(journal, *state, err) : CAL_OK;
+    if (!status)
+        status = run_one(state, wish, journal, err);
     free(journal);
     return status;
 }
