@@ -91,12 +91,43 @@ static void change_all(cal_work *work, change_solint *change, const void *user)
     cal_json_set(&work->target, "solints", list);
 }
 
+static bool combines_fields(jv solint)
+{
+    jv mode = jv_array_get(cal_json_at(solint, "modes"), 0);
+    bool combines = strstr(cal_json_text_at(mode, "gaincal_combine", ""), "field");
+    jv_free(mode);
+    return combines;
+}
+
+/* The image of a mosaic's sub-field was made in a part of the time that the estimate counts. A solution for that field alone so sees more than the
+ * image's S/N says; one for all fields sees what they have together. */
+static double mosaic_factor(const cal_work *work, jv solint)
+{
+    jv stand = cal_json_at(work->target, "state"), images = cal_json_at(stand, "images"),
+       fields = cal_json_at(images, "fields");
+    int count = jv_get_kind(fields) == JV_KIND_ARRAY ? jv_array_length(jv_copy(fields)) : 0;
+    double best = 0, sum = 0;
+    for (int f = 0; f < count; f++) {
+        jv field = jv_array_get(jv_copy(fields), f);
+        double snr = fmax(cal_json_number_at(field, "SNR", 0), 0);
+        best = fmax(best, snr);
+        sum += snr * snr;
+        jv_free(field);
+    }
+    jv_free(fields);
+    jv_free(images);
+    jv_free(stand);
+    if (count < 2 || !(best > 0))
+        return 1;
+    return combines_fields(solint) ? sqrt(sum) / best : sqrt(count);
+}
+
 void cal_expect_solint(const cal_work *work, jv *solint, double snr)
 {
     int blocks = cal_work_blocks(work);
     double *time = block_times(work, blocks);
     const cal_estimate facts = {
-        .snr = snr,
+        .snr = snr * mosaic_factor(work, *solint),
         .antennas = (int)cal_json_number_at(work->target, "n_ants", 0),
         .block = time,
         .blocks = blocks,

@@ -57,3 +57,46 @@ void cal_html_data(cal_buf *html, const char *type, const void *bytes, size_t co
         cal_buf_add_bytes(html, four, 4);
     }
 }
+
+void cal_html_table(cal_buf *html, const char *caption, const char *const *columns)
+{
+    cal_buf_add(html, "<div class=\"wide\"><table>");
+    if (caption) {
+        cal_buf_add(html, "<caption>");
+        cal_html_text(html, caption);
+        cal_buf_add(html, "</caption>");
+    }
+    cal_buf_add(html, "<thead><tr>");
+    for (; *columns; columns++) {
+        bool number = **columns == '#';
+        cal_buf_add(html, number ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">");
+        cal_html_text(html, *columns + number);
+        cal_buf_add(html, "</th>");
+    }
+    cal_buf_add(html, "</tr></thead><tbody>\n");
+}
+
+void cal_html_table_end(cal_buf *html)
+{
+    cal_buf_add(html, "</tbody></table></div>\n");
+}
+
+void cal_html_number(cal_buf *html, const char *text)
+{
+    cal_buf_add(html, "<td class=\"n\">");
+    cal_html_text(html, text);
+    cal_buf_add(html, "</td>");
+}
+
+void cal_html_badge(cal_buf *html, const char *verdict)
+{
+    static const char *const look[][2] = {
+        {"accepted", "good"}, {"refused", "bad"}, {"not_tried", "soft"}};
+    const char *colour = "mid";
+    for (size_t i = 0; i < CAL_COUNT(look); i++)
+        if (!strcmp(verdict, look[i][0]))
+            colour = look[i][1];
+    cal_buf_addf(html, "<span class=\"badge %s\">", colour);
+    cal_html_text(html, strcmp(verdict, "not_tried") ? verdict : "not tried");
+    cal_buf_add(html, "</span>");
+}

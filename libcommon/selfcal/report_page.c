@@ -64,19 +64,17 @@ static void add_overview_row(jv target, int index, cal_buf *html)
 
 static void add_overview(jv summary, cal_buf *html)
 {
+    static const char *const columns[] = {"Target", "Band",    "#S/N before", "#after",
+                                          "#Noise", "Down to", "Result",      NULL};
     jv targets = cal_json_at(summary, "targets");
-    cal_buf_add(html,
-                "<div class=\"wide\"><table><thead><tr><th scope=\"col\">Target</th>"
-                "<th scope=\"col\">Band</th><th scope=\"col\" class=\"n\">S/N before</th>"
-                "<th scope=\"col\" class=\"n\">after</th><th scope=\"col\" class=\"n\">Noise</th>"
-                "<th scope=\"col\">Down to</th><th scope=\"col\">Result</th></tr></thead>"
-                "<tbody>\n");
+    cal_html_table(html, NULL, columns);
     jv_array_foreach(targets, i, target)
     {
         add_overview_row(target, i, html);
         jv_free(target);
     }
-    cal_buf_add(html, "</tbody></table></div>\n</header>\n<main>\n");
+    cal_html_table_end(html);
+    cal_buf_add(html, "</header>\n<main>\n");
     jv_free(targets);
 }
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SIZE = 320, BAR_STEPS = 24 };
+enum { BAR_STEPS = 24 };
 static const char colours[] = "fire";
 
 static cal_image *read_image(const char *folder, jv picture, char **reason)
@@ -52,22 +52,43 @@ static bool find_source(const cal_image *image, double level, int box[4])
     return box[2] >= 0;
 }
 
-/* The source with room around it: so that what errors of the calibration do to the sky is seen too. */
-static void choose_part(const cal_image *image, double level, cal_report_look *look)
+/* What is shown of an image, and is bright there, pixels. */
+typedef struct part {
+    int box[4], nx, ny;
+    double beam; /* major axis */
+} part;
+
+static void add_source(const cal_image *image, double level, part *all)
 {
     int box[4];
-    double cell = cal_image_cell(image), beams = cell > 0 ? 12 * image->beam.major / cell : 0;
+    double cell = cal_image_cell(image);
     if (!find_source(image, level, box))
         return;
-    double extent = fmax(box[2] - box[0], box[3] - box[1]), least = fmin(image->nx, image->ny),
-           side = fmin(fmax(1.5 * extent, extent + 2 * beams), least);
+    for (int i = 0; i < 4; i++) {
+        bool wider = i < 2 ? box[i] < all->box[i] : box[i] > all->box[i];
+        if (!all->nx || wider)
+            all->box[i] = box[i];
+    }
+    all->nx = image->nx;
+    all->ny = image->ny;
+    all->beam = cell > 0 ? image->beam.major / cell : 0;
+}
+
+/* The sources with room around them: so that what errors of the calibration do to the sky is seen too. */
+static void choose_part(const part *all, cal_report_look *look)
+{
+    const int *box = all->box;
+    if (!all->nx)
+        return;
+    double extent = fmax(box[2] - box[0], box[3] - box[1]), least = fmin(all->nx, all->ny),
+           side = fmin(fmax(1.5 * extent, extent + 24 * all->beam), least);
     side = fmax(side, fmin(64, least));
-    double x = fmin(fmax((box[0] + box[2] - side) / 2, 0), image->nx - side),
-           y = fmin(fmax((box[1] + box[3] - side) / 2, 0), image->ny - side);
-    look->x = x / image->nx;
-    look->y = y / image->ny;
-    look->width = side / image->nx;
-    look->height = side / image->ny;
+    double x = fmin(fmax((box[0] + box[2] - side) / 2, 0), all->nx - side),
+           y = fmin(fmax((box[1] + box[3] - side) / 2, 0), all->ny - side);
+    look->x = x / all->nx;
+    look->y = y / all->ny;
+    look->width = side / all->nx;
+    look->height = side / all->ny;
 }
 
 static void stretch_over(jv picture, cal_report_look *look, double *least, double *most)
@@ -89,34 +110,61 @@ static bool was_refused(jv step)
     return refused;
 }
 
+static void stretch_over_step(jv step, cal_report_look *look, double *least, double *most)
+{
+    jv pictures = cal_report_pictures(step, "post"), fields = cal_report_list(pictures, "fields");
+    jv_array_foreach(fields, i, picture)
+    {
+        if (!was_refused(step))
+            stretch_over(picture, look, least, most);
+        jv_free(picture);
+    }
+    jv_free(fields);
+    jv_free(pictures);
+}
+
+/* The newest images, one for each sub-field: all are shown as one part of each. */
+static void look_closer(jv step, cal_report_look *look)
+{
+    jv pictures = cal_report_pictures(step, "post"), fields = cal_report_list(pictures, "fields");
+    part all = {0};
+    jv_array_foreach(fields, i, picture)
+    {
+        cal_image *image = read_image(look->folder, picture, NULL);
+        if (image)
+            add_source(image, fmax(6 * cal_report_number(picture, "RMS"), 0.01 * look->high), &all);
+        cal_image_free(image);
+        jv_free(picture);
+    }
+    choose_part(&all, look);
+    jv_free(fields);
+    jv_free(pictures);
+}
+
 /* Half way between the noises of the best and of the worst image (as ratios), so that both show something. */
 cal_report_look cal_report_look_at(jv target, const char *folder)
 {
-    cal_report_look look = {.folder = folder, .high = -INFINITY, .width = 1, .height = 1};
+    cal_report_look look = {
+        .folder = folder, .size = CAL_REPORT_PICTURE, .high = -INFINITY, .width = 1, .height = 1};
     double least = INFINITY, most = 0;
     jv steps = cal_report_list(target, "steps"), newest = jv_null();
     jv_array_foreach(steps, i, step)
     {
-        jv picture = cal_report_picture(step, "post");
-        if (!was_refused(step))
-            stretch_over(picture, &look, &least, &most);
-        if (jv_get_kind(picture) == JV_KIND_OBJECT) {
+        jv pictures = cal_report_pictures(step, "post");
+        stretch_over_step(step, &look, &least, &most);
+        if (jv_get_kind(pictures) == JV_KIND_OBJECT) {
             jv_free(newest);
-            newest = jv_copy(picture);
+            newest = jv_copy(step);
         }
-        jv_free(picture);
+        jv_free(pictures);
         jv_free(step);
     }
     jv_free(steps);
-    cal_image *image = read_image(folder, newest, NULL);
     look.known = isfinite(look.high) && most > 0;
     look.soft = sqrt(least * most) / 3;
     look.low = -3 * look.soft;
-    if (image && look.known) {
-        snprintf(look.unit, sizeof look.unit, "%s", image->unit);
-        choose_part(image, fmax(6 * cal_report_number(newest, "RMS"), 0.01 * look.high), &look);
-    }
-    cal_image_free(image);
+    if (look.known)
+        look_closer(newest, &look);
     jv_free(newest);
     return look;
 }
@@ -136,7 +184,7 @@ static cal_status draw(const cal_report_look *look, const cal_image *image, cal_
         if (status)
             return status;
     }
-    return cal_panel_png(&panel, CAL_STRETCH_ASINH, colours, SIZE, png, err);
+    return cal_panel_png(&panel, CAL_STRETCH_ASINH, colours, look->size, png, err);
 }
 
 static void add_caption(jv picture, const char *name, cal_buf *html)

@@ -13,6 +13,7 @@ enum { WIDTH = 150, HEIGHT = 72, TOP = 16, CROWD = 10, PARS = 2, EDGE = 4, GAP =
 typedef struct plot {
     const cal_caltable *table;
     bool amplitude;
+    double seconds;      /* of an interval of which the table does not say it */
     double begin, end;   /* MJD s */
     double middle, half; /* of what is plotted, degrees or 1 */
     uint8_t raster[PARS][WIDTH + 1]
@@ -44,9 +45,10 @@ static double round_half(double most, bool amplitude)
     return steps[count - 1];
 }
 
-static double half_interval(const cal_caltable *t, int64_t row)
+static double half_interval(const plot *p, int64_t row)
 {
-    return t->interval[row] > 0 ? t->interval[row] / 2 : 0;
+    double known = p->table->interval[row];
+    return (known > 0 ? known : p->seconds > 0 ? p->seconds : 0) / 2;
 }
 
 static void set_scale(plot *p)
@@ -57,8 +59,8 @@ static void set_scale(plot *p)
     p->end = -INFINITY;
     p->middle = p->amplitude ? 1 : 0;
     for (int64_t row = 0; row < t->rows; row++) {
-        p->begin = fmin(p->begin, t->time[row] - half_interval(t, row));
-        p->end = fmax(p->end, t->time[row] + half_interval(t, row));
+        p->begin = fmin(p->begin, t->time[row] - half_interval(p, row));
+        p->end = fmax(p->end, t->time[row] + half_interval(p, row));
         for (int k = 0; k < t->npar[row] * t->nchan[row]; k++)
             if (!t->flag[t->offset[row] + k])
                 most = fmax(most, fabs(value_of(p, t->offset[row] + k) - p->middle));
@@ -78,8 +80,8 @@ static int column_of(const plot *p, double time)
 static void mark_row(plot *p, int64_t row)
 {
     const cal_caltable *t = p->table;
-    int first = column_of(p, t->time[row] - half_interval(t, row)),
-        last = column_of(p, t->time[row] + half_interval(t, row)) - GAP;
+    int first = column_of(p, t->time[row] - half_interval(p, row)),
+        last = column_of(p, t->time[row] + half_interval(p, row)) - GAP;
     if (last - first < 2)
         first = last = column_of(p, t->time[row]);
     for (int k = 0; k < t->npar[row] * t->nchan[row]; k++) {
@@ -201,13 +203,15 @@ static void draw_key(const plot *p, cal_buf *html)
     cal_buf_add(html, "</p>\n");
 }
 
-void cal_report_plot(const cal_caltable *table, jv gains, bool amplitude, cal_buf *html)
+void cal_report_plot(const cal_caltable *table, jv gains, bool amplitude, double seconds,
+                     cal_buf *html)
 {
     jv antennas = cal_json_at(gains, "antennas");
     if (table->complex_par && table->rows && jv_get_kind(antennas) == JV_KIND_ARRAY) {
         plot *p = CAL_NEW(plot);
         p->table = table;
         p->amplitude = amplitude;
+        p->seconds = seconds;
         set_scale(p);
         draw_key(p, html);
         cal_buf_add(html, "<div class=\"gains\">\n");

@@ -75,31 +75,63 @@ char *cal_report_reasons(jv verdict, const char *otherwise)
 
 /* ---- images ---- */
 
-static jv best_field(jv pictures)
-{
-    jv fields = cal_report_list(pictures, "fields");
-    int best = (int)cal_json_number_at(pictures, "best", 0);
-    jv_free(pictures);
-    if (best < 0 || best >= jv_array_length(jv_copy(fields))) {
-        jv_free(fields);
-        return jv_null();
-    }
-    return jv_array_get(fields, best);
-}
-
-jv cal_report_picture(jv step, const char *which)
+jv cal_report_pictures(jv step, const char *which)
 {
     static const char *const single[] = {"post", "final", "initial", "prior"};
-    jv images = cal_json_at(step, "images"), found = jv_null();
-    if (jv_get_kind(images) == JV_KIND_OBJECT && cal_report_is_rung(step))
-        found = cal_json_at(images, which);
-    else if (jv_get_kind(images) == JV_KIND_OBJECT)
-        for (size_t i = 0; i < CAL_COUNT(single) && jv_get_kind(found) == JV_KIND_NULL; i++) {
+    jv images = cal_json_at(step, "images"), found = cal_json_at(images, which);
+    if (!cal_report_is_rung(step))
+        for (size_t i = 0; i < CAL_COUNT(single) && jv_get_kind(found) != JV_KIND_OBJECT; i++) {
             jv_free(found);
             found = cal_json_at(images, single[i]);
         }
     jv_free(images);
-    return best_field(found);
+    return found;
+}
+
+static jv field_at(jv pictures, int index)
+{
+    jv fields = cal_report_list(pictures, "fields");
+    jv_free(pictures);
+    if (index < 0 || index >= jv_array_length(jv_copy(fields))) {
+        jv_free(fields);
+        return jv_null();
+    }
+    return jv_array_get(fields, index);
+}
+
+jv cal_report_sub_picture(jv step, const char *which, int fid)
+{
+    return field_at(cal_report_pictures(step, which), fid);
+}
+
+int cal_report_best(jv step, const char *which)
+{
+    jv pictures = cal_report_pictures(step, which);
+    int best = (int)cal_json_number_at(pictures, "best", 0);
+    jv_free(pictures);
+    return best;
+}
+
+jv cal_report_picture(jv step, const char *which)
+{
+    return cal_report_sub_picture(step, which, cal_report_best(step, which));
+}
+
+jv cal_report_next_rung(jv rungs, int *next)
+{
+    while (*next < jv_array_length(jv_copy(rungs))) {
+        jv rung = jv_array_get(jv_copy(rungs), (*next)++);
+        if (cal_json_has(rung, "pass"))
+            return rung;
+        jv_free(rung);
+    }
+    return jv_null();
+}
+
+bool cal_report_is_taken(jv rung)
+{
+    const char *verdict = cal_json_text_at(rung, "verdict", "");
+    return !strcmp(verdict, "accepted") || !strcmp(verdict, "marginal");
 }
 
 /* ---- solutions ---- */

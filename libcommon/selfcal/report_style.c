@@ -50,6 +50,7 @@ const char cal_report_style[] =
     ".facts small{display:block;font-size:.8125rem;font-weight:400;color:var(--soft)}\n"
     ".pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(15rem,100%),22.5rem));"
     "gap:1rem}\n"
+    ".pair+.pair{margin-top:1rem}.wide+.wide{margin-top:1.2rem}\n"
     "figure{margin:0}\n"
     "figure img{width:100%;height:auto;display:block;border-radius:.3rem}\n"
     "figcaption{padding-top:.35rem}\n"

@@ -13,8 +13,7 @@ static void copy_number(jv from, const char *key, jv *to, const char *name)
 
 /* ---- images ---- */
 
-/* The keys of the target that end in _orig or _final. */
-static jv image_numbers(jv target, const char *ending)
+jv cal_report_image_numbers(jv object, const char *ending)
 {
     static const char *const keys[][2] = {
         {"SNR", "snr"},
@@ -30,8 +29,8 @@ static jv image_numbers(jv target, const char *ending)
     jv numbers = jv_object();
     for (size_t i = 0; i < CAL_COUNT(keys); i++) {
         char key[32];
-        snprintf(key, sizeof key, "%s_%s", keys[i][0], ending);
-        copy_number(target, key, &numbers, keys[i][1]);
+        snprintf(key, sizeof key, "%s%s%s", keys[i][0], *ending ? "_" : "", ending);
+        copy_number(object, key, &numbers, keys[i][1]);
     }
     return numbers;
 }
@@ -316,9 +315,11 @@ static jv target_json(const char *folder, jv target)
         cal_json_at(state, "Stop_Reason"), jv_string("snr_gain"), cal_json_double(after / before));
     cal_json_set(&result, "rms_over_theoretical",
                  cal_json_double(rms / cal_report_number(target, "theoretical_sensitivity")));
-    cal_json_set(&result, "initial", image_numbers(target, "orig"));
-    cal_json_set(&result, "final", image_numbers(target, "final"));
-    cal_json_set(&result, "ladder", ladder(target));
+    cal_json_set(&result, "initial", cal_report_image_numbers(target, "orig"));
+    cal_json_set(&result, "final", cal_report_image_numbers(target, "final"));
+    jv rungs = ladder(target);
+    cal_json_set(&result, "fields", cal_report_pointings(target, rungs));
+    cal_json_set(&result, "ladder", rungs);
     cal_json_set(&result, "tables", tables(folder, target));
     add_score(target, success, &result);
     jv_free(state);

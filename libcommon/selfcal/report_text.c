@@ -84,6 +84,32 @@ static void reasons_text(jv target, cal_buf *out)
     }
 }
 
+/* Each pointing of a mosaic; that which speaks for the target is marked. */
+static void pointings_text(jv target, cal_buf *out)
+{
+    cal_grid grid = {.indent = 2};
+    char name[CAL_REPORT_TEXT], snr[2][CAL_REPORT_TEXT], rms[2][CAL_REPORT_TEXT],
+        change[CAL_REPORT_TEXT];
+    jv pointings = cal_json_at(target, "fields");
+    cal_grid_row(&grid, "Pointing", "S/N", "", "", "Change", "Noise", "", "", "", NULL);
+    jv_array_foreach(pointings, i, pointing)
+    {
+        jv first = cal_json_at(pointing, "initial"), last = cal_json_at(pointing, "final");
+        double before = cal_report_number(first, "snr"), after = cal_report_number(last, "snr");
+        cal_grid_row(
+            &grid, cal_report_pointing_number(pointing, name), cal_report_snr(before, snr[0]), ">",
+            cal_report_snr(after, snr[1]), cal_report_percent(after / before - 1, true, change),
+            cal_report_flux(cal_report_number(first, "rms_jy"), rms[0]), ">",
+            cal_report_flux(cal_report_number(last, "rms_jy"), rms[1]),
+            cal_json_bool_at(pointing, "best", false) ? "speaks for the target" : "", NULL);
+        jv_free(first);
+        jv_free(last);
+        jv_free(pointing);
+    }
+    cal_grid_print(&grid, out);
+    jv_free(pointings);
+}
+
 static void tables_text(jv target, cal_buf *out)
 {
     jv tables = cal_json_at(target, "tables");
@@ -110,6 +136,8 @@ static void target_text(jv target, cal_buf *out)
                  cal_report_flux(cal_report_number(initial, "rms_jy"), rms[0]),
                  cal_report_flux(cal_report_number(final, "rms_jy"), rms[1]),
                  cal_json_text_at(target, "qa", ""));
+    if (cal_report_is_mosaic(target))
+        pointings_text(target, out);
     tables_text(target, out);
     jv_free(initial);
     jv_free(final);

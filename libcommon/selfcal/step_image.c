@@ -155,7 +155,7 @@ static int nterms_for(const cal_work *work, double snr)
 static double first_threshold(const cal_work *work, const cal_pictures *dirty)
 {
     const cal_picture *best = &dirty->field[dirty->best];
-    double noise = cal_json_number_at(work->target, "theoretical_sensitivity", NAN);
+    double noise = cal_work_field_noise(work);
     double modifier = cal_dynamic_range_modifier(cal_json_text_at(work->target, "telescope", ""),
                                                  cal_work_blocks(work), best->peak / noise);
     return fmax(4 * noise * (isnan(modifier) ? 1 : modifier), 4 * best->rms);
@@ -222,7 +222,9 @@ cal_status cal_step_initial(cal_work *work, jv *entry, cal_error *err)
 
 /* ---- final ---- */
 
-static cal_status measure_initial(cal_work *work, const cal_pictures *final, cal_error *err)
+/* As the last image is measured, so that they can be compared, of each field. */
+static cal_status measure_initial(cal_work *work, const cal_pictures *final, jv *images,
+                                  cal_error *err)
 {
     cal_pictures initial = {0};
     jv stand = cal_stand(work), json = cal_json_at(stand, "initial");
@@ -232,8 +234,10 @@ static cal_status measure_initial(cal_work *work, const cal_pictures *final, cal
         mask[i] = final->field[i].mask;
     if (!status)
         status = cal_pictures_measure(work, &initial, mask, err);
-    if (!status)
+    if (!status) {
         cal_keep_numbers(work, &initial, "orig");
+        cal_json_set(images, "initial", cal_pictures_json(&initial));
+    }
     free(mask);
     cal_pictures_free(&initial);
     jv_free(json);
@@ -252,6 +256,7 @@ static cal_status image_final(cal_work *work, jv *entry, cal_error *err)
     double depth = work->settings->clean_depth > 0 ? work->settings->clean_depth : 3;
     wish.threshold = fmin(planned, depth * cal_stand_number(work, "RMS_NF"));
     const cal_growth growth = {.nsigma = work->settings->mask_nsigma};
+    jv images = jv_object();
     cal_status status = cal_apply_chain(work, NULL, err);
     if (!status)
         status = cal_newest_pictures(work, &newest, err);
@@ -260,16 +265,18 @@ static cal_status image_final(cal_work *work, jv *entry, cal_error *err)
     if (!status && work->settings->per_spw_images)
         status = make_windows(work, &wish, err);
     if (!status)
-        status = measure_initial(work, &final, err);
+        status = measure_initial(work, &final, &images, err);
     if (!status) {
         cal_keep_numbers(work, &final, "final");
         cal_stand_set(work, "SNR", cal_json_double(cal_picture_numbers(&final).snr));
-        cal_json_set(entry, "images", JV_OBJECT(jv_string("final"), cal_pictures_json(&final)));
+        cal_json_set(&images, "final", cal_pictures_json(&final));
+        cal_json_set(entry, "images", jv_copy(images));
         cal_json_set(entry, "decision",
                      cal_json_format("S/N %.4g, %.4g before calibration",
                                      cal_json_number_at(work->target, "SNR_final", NAN),
                                      cal_json_number_at(work->target, "SNR_orig", NAN)));
     }
+    jv_free(images);
     cal_pictures_free(&newest);
     cal_pictures_free(&final);
     return status;

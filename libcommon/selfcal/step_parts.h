@@ -32,6 +32,8 @@ void cal_keep_pictures(cal_work *work, const cal_pictures *pictures);
 /* target.SNR_<suffix>, RMS_, SNR_NF_, RMS_NF_, intflux_, e_intflux_, Beam_*. */
 void cal_keep_numbers(cal_work *work, const cal_pictures *pictures, const char *suffix);
 cal_image_numbers cal_picture_numbers(const cal_pictures *pictures);
+/* What all fields have together, of which the solutions are made: the S/N, or that of the flux where it is larger, added in quadrature. */
+double cal_pictures_joint_snr(const cal_pictures *pictures);
 
 /* What comes next; "" for nothing. */
 void cal_next_is(cal_work *work, const char *next);

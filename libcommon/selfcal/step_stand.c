@@ -84,6 +84,17 @@ cal_image_numbers cal_picture_numbers(const cal_pictures *pictures)
     };
 }
 
+double cal_pictures_joint_snr(const cal_pictures *pictures)
+{
+    double sum = 0;
+    for (int f = 0; f < pictures->fields; f++) {
+        const cal_picture *p = &pictures->field[f];
+        double flux = p->e_intflux > 0 ? p->intflux / p->e_intflux : NAN, snr = fmax(p->snr, flux);
+        sum += snr > 0 ? snr * snr : 0;
+    }
+    return sqrt(sum);
+}
+
 cal_status cal_newest_pictures(const cal_work *work, cal_pictures *pictures, cal_error *err)
 {
     jv stand = cal_stand(work), images = cal_json_at(stand, "images");

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/child.h"
 #include "base/mem.h"
+#include <math.h>
 #include <string.h>
 #include <time.h>
 
@@ -98,4 +99,15 @@ void cal_work_put_block(cal_work *work, int block, jv value)
 int cal_work_fields(const cal_work *work)
 {
     return length_at(work->target, "sub-fields");
+}
+
+double cal_work_field_time(const cal_work *work)
+{
+    return cal_json_number_at(work->target, "Total_TOS", NAN) / cal_work_fields(work);
+}
+
+double cal_work_field_noise(const cal_work *work)
+{
+    return cal_json_number_at(work->target, "theoretical_sensitivity", NAN) *
+           sqrt(cal_work_fields(work));
 }
