@@ -35,7 +35,9 @@ static const cal_option options[] = {
      0, 0},
     CAL_HEADING("How"),
     {"recipe", 'r', CAL_TEXT, "NAME", &recipe_name,
-     "how it is done: auto_selfcal, hif_selfcal, vlass, or a file of your own", 0, 0},
+     "how it is done: auto_selfcal, hif_selfcal, vlass, raw_phases, vlbi_sparse, or a file of your "
+     "own",
+     0, 0},
     {"set", 0, CAL_EACH, "KEY=VALUE", &set_texts,
      "change a setting of the recipe, do_amp_selfcal=false; may be given several times", 0,
      add_setting},
@@ -98,6 +100,8 @@ static cal_status parse_settings(cal_plan_request *request, cal_recipe *recipe, 
         status = cal_settings_take_text(settings, set_texts.item[i], err);
     if (!status && solints)
         status = cal_settings_take_pair(settings, "solints", solints, err);
+    if (!status && uvrange)
+        status = cal_settings_take_pair(settings, "uvrange", uvrange, err);
     if (!status && timebin)
         status = cal_settings_take_pair(settings, "timebin", timebin, err);
     if (!status && !isnan(robust)) {
@@ -124,7 +128,6 @@ static cal_status parse_options(cal_plan_request *request, cal_recipe *recipe, c
         status = cal_per_target_parse(noise, "--sensitivity", "Jy", &request->noise, err);
     request->recipe = recipe;
     request->refant = refant;
-    request->uvrange = uvrange;
     request->folder = workdir;
     request->wish.overlap = request->settings.overlap_tol;
     request->wish.most_flagged = request->settings.max_flagged;

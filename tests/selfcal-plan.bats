@@ -265,7 +265,7 @@ finding() {
     refused 4 'no field has the intent TARGET' aimless.json
     run -0 selfcal-plan --field 'a b?c' aimless.json --jq '.targets[0].target'
     assert_equal "$output" '"a b*c"'
-    refused 3 'no recipe of that name; there are auto_selfcal, hif_selfcal, raw_phases, vlass' --recipe best one.ms
+    refused 3 'no recipe of that name; there are auto_selfcal, hif_selfcal, raw_phases, vlass, vlbi_sparse' --recipe best one.ms
     refused 2 'did you mean do_amp_selfcal' --set do_amp_self=1 one.ms
     refused 2 'true or false is wanted' --set do_amp_selfcal=5 one.ms
     refused 2 'minsnr_to_proceed: -1 is not within 0 to 1000' --set minsnr_to_proceed=-1 one.ms

@@ -395,3 +395,55 @@ true'
     put '.targets[0].mask = "circle[[1deg,1deg],5arcsec]"' plan.json
     refused 2 "plan: targets[0].mask: no pixel of the target's images is in it" --all --fresh plan.json
 }
+
+# Seven stations of the EHT, not self-calibrated: against a disc closure phases of the data are off by 128 degrees (chi^2 146).
+@test "selfcal-step: EHT, recipe vlbi_sparse: from a disc to a model that closes as the data do" {
+    need_data EHT_M87_2017_d095_d096_uvfits.tar.gz
+    cd "$BATS_TEST_TMPDIR"
+    tar -xzf "$DATA/EHT_M87_2017_d095_d096_uvfits.tar.gz"
+    uvfits-import --quiet "$(find . -name '*095_lo*')" m87.ms > /dev/null
+    selfcal-plan --recipe vlbi_sparse --field M87 --set max_passes=4 m87.ms > plan.json
+    selfcal-step --quiet --all plan.json > end.json
+    valid end.json
+    run -0 jq -r '.targets[0] | [.closure_orig.phase_rms_deg, .closure_orig.phase_chi2, .closure_orig.phases, .closure_final.phase_rms_deg, .closure_final.chi2] | map(round) | @tsv' end.json
+    read -r before chi2_before count after chi2_after <<< "$output"
+    [ "$before" -gt 100 ] && [ "$after" -lt 75 ] && [ "$chi2_after" -lt $((chi2_before / 2)) ] && [ "$count" -gt 300 ] || fail "$output"
+    run -0 jq -r '.targets[0].steps[] | select(.solint) | .decision' end.json
+    assert_line --index 0 --regexp 'inf accepted: .*closure chi2 decrease: [0-9.]+ to [0-9.]+; closure phases off by [0-9.]+ to [0-9.]+ deg'
+    run -0 selfcal-report --json end.json
+    echo "$output" > report.json
+    "$PYTHON" -m jsonschema -i report.json <(selfcal-report --schema)
+    run -0 selfcal-report --text end.json
+    assert_line --regexp '^  closure chi2 14[0-9] > [0-9.]+, closure phases off by 12[0-9] > [0-9.]+ deg$'
+
+    # The numbers are those of another program, of the model of the last image.
+    run -0 "$PYTHON" "$TESTS/closure.py" m87.M87.spw0.selfcal.ms
+    read -r degrees chi2 _ <<< "$output"
+    run -0 jq '.targets[0].closure_final | .phase_rms_deg, .phase_chi2' end.json
+    awk "BEGIN { exit !(($degrees - ${lines[0]})^2 < 25 && ($chi2 - ${lines[1]})^2 < ${lines[1]}) }" || fail "$degrees, $chi2; ours $output"
+}
+
+# Seven stations without any phases, a source of two points: against the recipe's disc closure phases are off by 125 degrees. Of noise, whose phases
+# can be solved against any model, there are no closures.
+@test "selfcal-step: recipe vlbi_sparse on a simulated array of seven, and on noise" {
+    cd "$BATS_TEST_TMPDIR"
+    jq -n '{antennas: {layout: "vla", n: 7, scale_m: 1300000, telescope: "VLBA"}, integration_s: 10, seed: 3, reference_time: "2018/10/01/09:40:00", noise_jy: 0.05,
+        errors: {phase_rms_rad: 2, phase_per_pol: false, phase_per_spw: false}, spws: [{name: "A", freq_hz: 227e9, width_hz: 2e9, nchan: 1, corrs: "RR LL"}],
+        fields: [{name: "F", ra: "04h28m40.8", dec: "18d01m48", components: [{flux_jy: 0.5}, {flux_jy: 0.2, east_arcsec: 0.00002, north_arcsec: 0.00001}]}],
+        scans: [0, 3600, 7200, 10800 | {field: "F", start_s: ., length_s: 60}]}' > scene.json
+    ms-sim --quiet scene.json source.ms > /dev/null
+    selfcal-plan --recipe vlbi_sparse --field F --set max_passes=3 source.ms > plan.json
+    selfcal-step --quiet --all plan.json > end.json
+    valid end.json
+    run -0 jq -c '.targets[0] | [.closure_orig.chi2 > 80, .closure_final.chi2 < 4, .closure_orig.phases == .closure_final.phases, .SNR_final > 40,
+        ([.steps[] | select(.solint) | .verdict | .kind, .closure.before.chi2 > 1.5 * .closure.after.chi2] | unique)]' end.json
+    assert_output '[true,true,true,true,[true,"accepted"]]'
+    jq '.noise_jy = 1 | .fields[0].components = [{flux_jy: 1e-6}]' scene.json > noise.json
+    ms-sim --quiet noise.json noise.ms > /dev/null
+    selfcal-plan --recipe vlbi_sparse --field F noise.ms > plan.json
+    selfcal-step --quiet --all plan.json > end.json
+    run -0 jq -r '.targets[0] | .state.SC_success, (.steps[] | select(.solint) | .decision)' end.json
+    assert_line --index 0 false
+    assert_line --index 1 --partial 'inf refused'
+    assert_line --index 1 --partial 'closures cannot be measured: no triangle of baselines has an S/N of 4'
+}

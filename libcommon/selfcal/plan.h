@@ -23,7 +23,7 @@ typedef struct cal_plan_request {
     double cell;                     /* rad, 0: from the data */
     int imsize[2];                   /* 0: from the data */
     int nterms;                      /* 0: by bandwidth and S/N */
-    const char *refant, *uvrange;    /* NULL: chosen */
+    const char *refant;              /* NULL: chosen */
     const char *folder;              /* of the working copies */
 } cal_plan_request;
 

@@ -72,11 +72,10 @@ static void add_uvrange(const cal_plan_part *part, jv *object)
 {
     double least = cal_plan_uv_minimum(part);
     char text[40] = "";
-    if (part->request->uvrange)
-        snprintf(text, sizeof text, "%s", part->request->uvrange);
-    else if (!isnan(least))
+    const char *wish = part->request->settings.uvrange;
+    if (!isnan(least))
         snprintf(text, sizeof text, ">%.2fm", least);
-    cal_json_set(object, "uvrange", jv_string(text));
+    cal_json_set(object, "uvrange", jv_string(*wish ? wish : text));
 }
 
 static void add_interp(const cal_plan_part *part, jv *object)

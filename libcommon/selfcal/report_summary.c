@@ -35,6 +35,18 @@ jv cal_report_image_numbers(jv object, const char *ending)
     return numbers;
 }
 
+/* Of the data against the models, where that told; consumes both. */
+static void add_closure(jv before, jv after, jv *object)
+{
+    if (jv_get_kind(before) == JV_KIND_OBJECT && jv_get_kind(after) == JV_KIND_OBJECT) {
+        jv closure = JV_OBJECT(jv_string("before"), before, jv_string("after"), after);
+        cal_json_set(object, "closure", closure);
+        return;
+    }
+    jv_free(before);
+    jv_free(after);
+}
+
 /* ---- the ladder ---- */
 
 /* Before and after from the images of the step, else from the entry of the interval. */
@@ -100,6 +112,9 @@ static jv rung_of_step(jv target, jv step)
                  cal_json_double(isnan(growth) ? cal_report_number(entry, "Beam_growth") : growth));
     copy_number(step, "flagged_fraction_before", &rung, "flagged_fraction_pre");
     copy_number(step, "flagged_fraction_after", &rung, "flagged_fraction_post");
+    jv closure = cal_json_at(verdict, "closure");
+    add_closure(cal_json_at(closure, "before"), cal_json_at(closure, "after"), &rung);
+    jv_free(closure);
     free(reason);
     jv_free(verdict);
     jv_free(entry);
@@ -317,6 +332,7 @@ static jv target_json(const char *folder, jv target)
                  cal_json_double(rms / cal_report_number(target, "theoretical_sensitivity")));
     cal_json_set(&result, "initial", cal_report_image_numbers(target, "orig"));
     cal_json_set(&result, "final", cal_report_image_numbers(target, "final"));
+    add_closure(cal_json_at(target, "closure_orig"), cal_json_at(target, "closure_final"), &result);
     jv rungs = ladder(target);
     cal_json_set(&result, "fields", cal_report_pointings(target, rungs));
     cal_json_set(&result, "ladder", rungs);

@@ -29,6 +29,47 @@ static void add_wrapped(cal_buf *out, int indent, const char *text)
     }
 }
 
+/* "145 > 99" and "128 > 107 deg" of a rung or a target. */
+static void closure_text(jv object, char chi2[2][CAL_REPORT_TEXT], char phase[CAL_REPORT_TEXT])
+{
+    static const char *const side[] = {"before", "after"};
+    double degrees[2];
+    jv closure = cal_json_at(object, "closure");
+    for (int i = 0; i < 2; i++) {
+        jv one = cal_json_at(closure, side[i]);
+        snprintf(chi2[i], CAL_REPORT_TEXT, "%.3g", cal_report_number(one, "chi2"));
+        degrees[i] = cal_report_number(one, "phase_rms_deg");
+        jv_free(one);
+    }
+    snprintf(phase, CAL_REPORT_TEXT, "%.3g > %.3g deg", degrees[0], degrees[1]);
+    jv_free(closure);
+}
+
+/* Where closures tell, they take the place of change and noise. */
+static void closure_ladder_text(jv target, cal_buf *out)
+{
+    cal_grid grid = {.indent = 2};
+    char name[CAL_REPORT_TEXT], post[CAL_REPORT_TEXT], flagged[CAL_REPORT_TEXT],
+        chi2[2][CAL_REPORT_TEXT], phase[CAL_REPORT_TEXT];
+    jv rungs = cal_json_at(target, "ladder");
+    cal_grid_row(&grid, "Interval", "Closure", "chi2", "", "Closure phase", "S/N", "Flagged",
+                 "Mode", "Verdict", NULL);
+    jv_array_foreach(rungs, i, rung)
+    {
+        closure_text(rung, chi2, phase);
+        bool told = cal_json_has(rung, "closure");
+        cal_grid_row(
+            &grid, cal_report_interval(rung, name), told ? chi2[0] : "", told ? ">" : "",
+            told ? chi2[1] : "", told ? phase : "",
+            cal_report_snr(cal_report_number(rung, "snr_post"), post),
+            cal_report_percent(cal_report_number(rung, "flagged_fraction_post"), false, flagged),
+            or_dash(rung, "mode"), cal_json_text_at(rung, "verdict", ""), NULL);
+        jv_free(rung);
+    }
+    cal_grid_print(&grid, out);
+    jv_free(rungs);
+}
+
 static void ladder_text(jv target, cal_buf *out)
 {
     cal_grid grid = {.indent = 2};
@@ -128,8 +169,18 @@ static void target_text(jv target, cal_buf *out)
     jv initial = cal_json_at(target, "initial"), final = cal_json_at(target, "final");
     cal_buf_addf(out, "%s, %s\n", cal_json_text_at(target, "target", "?"),
                  cal_json_text_at(target, "band", "?"));
-    ladder_text(target, out);
+    bool closes = cal_json_has(target, "closure");
+    if (closes)
+        closure_ladder_text(target, out);
+    else
+        ladder_text(target, out);
     reasons_text(target, out);
+    if (closes) {
+        char chi2[2][CAL_REPORT_TEXT], phase[CAL_REPORT_TEXT];
+        closure_text(target, chi2, phase);
+        cal_buf_addf(out, "  closure chi2 %s > %s, closure phases off by %s\n", chi2[0], chi2[1],
+                     phase);
+    }
     cal_buf_addf(out, "  S/N %s > %s, noise %s > %s: %s\n",
                  cal_report_snr(cal_report_number(initial, "snr"), before),
                  cal_report_snr(cal_report_number(final, "snr"), after),

@@ -66,6 +66,8 @@ static const setting settings[] = {
           "scatter of amplitudes over their noise that is wanted before they are taken"),
     VALUE(max_overfit, 0.025, 0, 1,
           "by how much the S/N may rise from fitting noise alone, as a part of it"),
+    VALUE(max_passes, 6, 1, 100,
+          "times at most that the phases are solved, again and again while that helps"),
     VALUE(scale_fov, 1, 0.01, 100, "times the usual field of view"),
     VALUE(overlap_tol, 1, 0, 10, "VLA: primary beams within which fields are one mosaic"),
     VALUE(robust, 0.5, -2, 2, "of the Briggs weighting; VLBA 2"),
@@ -89,6 +91,11 @@ static const setting settings[] = {
     WORD(mask, "", NULL,
          "where all images are cleaned and the source is, a FITS image or regions, "
          "circle[[04h28m42s,+18d01m42s],25arcsec]; empty: grows with the S/N"),
+    WORD(verdict, "snr", "snr closure",
+         "what tells whether an interval helped: the S/N of the images, or closure phases and "
+         "amplitudes of the data against the model"),
+    WORD(uvrange, "", NULL,
+         "baselines to use, >100Mlambda; empty: all, on the VLA up to X band without the shortest"),
     WORD(solints, "", NULL,
          "the ladder itself, with commas: inf_EB,inf,30s,int,inf_ap; empty: from the data"),
     WORD(timebin, "0s", NULL, "average the working copies in time"),

@@ -15,11 +15,12 @@ typedef struct cal_selfcal_settings {
     double max_solint, minsnr_to_proceed, gaincal_minsnr, minblperant, dividing_factor;
     double spectral_solution_fraction, delta_beam_thresh, snr_tolerance, scale_fov, overlap_tol;
     double robust, max_imsize, max_flagged, flux_threshold, max_overfit;
-    double clean_depth, mask_nsigma, amp_significance;
+    double clean_depth, mask_nsigma, amp_significance, max_passes;
     char rel_thresh_scaling[CAL_SETTING_TEXT], refantmode[CAL_SETTING_TEXT];
     char applymode[CAL_SETTING_TEXT], spectral_modes[CAL_SETTING_TEXT];
     char applycal_interp[CAL_SETTING_TEXT], solints[CAL_SETTING_TEXT], timebin[CAL_SETTING_TEXT];
     char gaintype[CAL_SETTING_TEXT], start_model[CAL_SETTING_TEXT], mask[CAL_SETTING_TEXT];
+    char verdict[CAL_SETTING_TEXT], uvrange[CAL_SETTING_TEXT];
     char datacolumn[CAL_SETTING_TEXT], imager[CAL_SETTING_TEXT], stage[CAL_SETTING_TEXT];
     char scales[CAL_SETTING_TEXT], imager_command[CAL_SETTING_TEXT];
 } cal_selfcal_settings;

@@ -5,6 +5,7 @@
 #include "ms/data_column.h"
 #include "selfcal/applied.h"
 #include "selfcal/growth.h"
+#include "selfcal/step_closure.h"
 #include "selfcal/step_parts.h"
 #include "selfcal/thresholds.h"
 #include "table/table.h"
@@ -245,6 +246,17 @@ static cal_status measure_initial(cal_work *work, const cal_pictures *final, jv 
     return status;
 }
 
+/* Of the model of the last image; then the flags are those of the solutions again. */
+static cal_status final_closure(cal_work *work, cal_error *err)
+{
+    cal_closure closure;
+    cal_status status = cal_measure_closure(work, &closure, err);
+    if (status)
+        return status;
+    cal_keep_closure(work, "closure_final", &closure);
+    return cal_apply_chain(work, NULL, err);
+}
+
 static cal_status image_final(cal_work *work, jv *entry, cal_error *err)
 {
     cal_pictures newest = {0}, final = {0};
@@ -254,6 +266,7 @@ static cal_status image_final(cal_work *work, jv *entry, cal_error *err)
                              .spw = -1};
     double planned = cal_json_number_at(work->target, "clean_threshold_orig", NAN);
     double depth = work->settings->clean_depth > 0 ? work->settings->clean_depth : 3;
+    wish.save_model = cal_by_closure(work);
     wish.threshold = fmin(planned, depth * cal_stand_number(work, "RMS_NF"));
     const cal_growth growth = {.nsigma = work->settings->mask_nsigma};
     jv images = jv_object();
@@ -262,19 +275,24 @@ static cal_status image_final(cal_work *work, jv *entry, cal_error *err)
         status = cal_newest_pictures(work, &newest, err);
     if (!status)
         status = make_with_mask(work, &wish, &newest, &growth, &final, err);
+    if (!status && cal_by_closure(work))
+        status = final_closure(work, err);
     if (!status && work->settings->per_spw_images)
         status = make_windows(work, &wish, err);
     if (!status)
         status = measure_initial(work, &final, &images, err);
     if (!status) {
+        char *closure = cal_closure_words(work);
         cal_keep_numbers(work, &final, "final");
         cal_stand_set(work, "SNR", cal_json_double(cal_picture_numbers(&final).snr));
         cal_json_set(&images, "final", cal_pictures_json(&final));
         cal_json_set(entry, "images", jv_copy(images));
         cal_json_set(entry, "decision",
-                     cal_json_format("S/N %.4g, %.4g before calibration",
+                     cal_json_format("S/N %.4g, %.4g before calibration%s%s",
                                      cal_json_number_at(work->target, "SNR_final", NAN),
-                                     cal_json_number_at(work->target, "SNR_orig", NAN)));
+                                     cal_json_number_at(work->target, "SNR_orig", NAN),
+                                     *closure ? "; " : "", closure));
+        free(closure);
     }
     jv_free(images);
     cal_pictures_free(&newest);

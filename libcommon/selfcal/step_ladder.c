@@ -48,8 +48,6 @@ static void go_to(cal_work *work, int index)
     jv_free(entry);
 }
 
-enum { MOST_PASSES = 6 };
-
 /* The phase interval below, or this one where there is none. */
 static char *one_below(const cal_work *work, const char *name)
 {
@@ -105,7 +103,7 @@ static void end_phases(cal_work *work, const cal_solint *at, bool helped, const 
 {
     char *again = solved_again(work, at->pass + 1);
     bool other = again && at->pass <= CAL_SECOND_PASS && strcmp(again, at->name) != 0;
-    bool more = again && at->pass < MOST_PASSES && (other || helped);
+    bool more = again && at->pass < work->settings->max_passes && (other || helped);
     int amplitude = cal_first_amplitude(work, 0);
     if (more) {
         cal_stand_set(work, "pass", jv_number(at->pass + 1));

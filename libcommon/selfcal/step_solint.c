@@ -151,6 +151,8 @@ static cal_status solve_and_judge(cal_work *work, cal_solint *at, jv *entry, cal
     double snr = fmax(cal_stand_number(work, "SNR"), cal_stand_number(work, "flux_SNR"));
     cal_status status = cal_restore_flags(work, err);
     before = cal_flagged_fraction(work);
+    if (!status && cal_by_closure(work) && !(status = cal_measure_closure(work, &at->closure, err)))
+        cal_keep_closure(work, "closure_orig", &at->closure);
     if (!status)
         status = cal_solutions_make(work, at->index, at->pass, snr, at->sets, err);
     if (!status)

@@ -2,6 +2,7 @@
 #ifndef CAL_SELFCAL_STEP_SOLINT_H
 #define CAL_SELFCAL_STEP_SOLINT_H
 
+#include "selfcal/step_closure.h"
 #include "selfcal/step_parts.h"
 
 typedef struct cal_solint {
@@ -15,6 +16,7 @@ typedef struct cal_solint {
     char **mask;
     int fields, blocks;
     cal_pictures prior;
+    cal_closure closure;    /* of its model, where that tells */
     cal_solution_set *sets; /* [blocks] */
 } cal_solint;
 

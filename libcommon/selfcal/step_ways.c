@@ -25,7 +25,7 @@ cal_picture_wish cal_solint_wish(const cal_work *work, const cal_solint *at, int
                               .datacolumn = "corrected",
                               .threshold = threshold_of(work, at),
                               .mask = at->mask,
-                              .save_model = way < 0,
+                              .save_model = way < 0 || cal_by_closure(work),
                               .nterms = (int)cal_json_number_at(work->target, "nterms", 1),
                               .spw = -1};
 }
@@ -58,7 +58,8 @@ cal_solution_facts cal_solint_facts(const cal_solint *at)
     return sum;
 }
 
-static cal_verdict judge(const cal_work *work, const cal_solint *at, const cal_pictures *post)
+static cal_verdict judge(const cal_work *work, const cal_solint *at, const cal_pictures *post,
+                         const cal_closure *closure)
 {
     jv next = at->index + 1 < at->count ? cal_solint_at(work, at->index + 1) : jv_null();
     const cal_image_numbers pre = cal_picture_numbers(&at->prior);
@@ -79,6 +80,8 @@ static cal_verdict judge(const cal_work *work, const cal_solint *at, const cal_p
         .amplitude = at->amplitude,
         .first = !strncmp(at->name, "inf_EB", 6) && at->pass == 1,
         .told = at->told,
+        .closure_before = closure ? &at->closure : NULL,
+        .closure_after = closure,
     };
     jv_free(next);
     return cal_verdict_give(&facts, work->settings);
@@ -126,16 +129,23 @@ static cal_status try_way(cal_work *work, const cal_solint *at, const char *name
 {
     char step[40];
     cal_way way = {.name = name, .solutions = jv_null()};
+    const bool closes = cal_by_closure(work);
+    cal_closure closure;
     const cal_picture_wish wish =
         cal_solint_wish(work, at, jv_array_length(jv_copy(*tried)), step, sizeof step);
     cal_status status = cal_apply_chain(work, at->sets, err);
     if (!status)
         status = cal_pictures_make(work, &wish, &way.post, err);
-    if (status)
+    if (!status)
+        way.flagged = cal_flagged_fraction(work);
+    if (!status && closes)
+        status = cal_measure_closure(work, &closure, err);
+    if (status) {
+        cal_way_free(&way);
         return status;
-    way.verdict = judge(work, at, &way.post);
+    }
+    way.verdict = judge(work, at, &way.post, closes ? &closure : NULL);
     way.chosen = choices(at);
-    way.flagged = cal_flagged_fraction(work);
     jv_free(way.solutions);
     way.solutions = cal_solutions_json(work, at->sets);
     cal_json_push(tried, way_json(&way));

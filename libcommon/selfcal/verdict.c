@@ -50,6 +50,20 @@ static void check_snr(const cal_verdict_facts *facts, const cal_selfcal_settings
                facts->post.snr_nf, 100 * verdict->snr_nf_change);
 }
 
+/* What gains cannot bring about: the numbers fitted do not count, nor does whether the image before showed anything. */
+static void check_closure(const cal_selfcal_settings *settings, cal_verdict *verdict)
+{
+    const cal_closure *c = verdict->closure;
+    if (isnan(verdict->honest_change))
+        reason(verdict, "closures cannot be measured: no triangle of baselines has an S/N of 4 in "
+                        "one integration and a model");
+    else if (verdict->honest_change < -settings->snr_tolerance)
+        reason(verdict,
+               "closure chi2 increase: %.4g to %.4g; closure phases off by %.3g to %.3g deg",
+               cal_closure_chi2(&c[0]), cal_closure_chi2(&c[1]), cal_closure_phase_rms(&c[0]),
+               cal_closure_phase_rms(&c[1]));
+}
+
 static void check_rms(const cal_verdict_facts *facts, cal_verdict *verdict)
 {
     double near = change(facts->pre.rms_nf, facts->post.rms_nf);
@@ -76,12 +90,16 @@ static void check_told(const cal_verdict_facts *facts, cal_verdict *verdict)
 static void check_all(const cal_verdict_facts *facts, const cal_selfcal_settings *settings,
                       cal_verdict *verdict)
 {
-    if (!isfinite(facts->post.snr))
-        reason(verdict, "the S/N of the new image cannot be measured");
-    check_snr(facts, settings, verdict);
     if (verdict->beam_grew)
         reason(verdict, "Beam change beyond %g: %.3f", settings->delta_beam_thresh,
                verdict->beam_growth);
+    if (verdict->by_closure) {
+        check_closure(settings, verdict);
+        return;
+    }
+    if (!isfinite(facts->post.snr))
+        reason(verdict, "the S/N of the new image cannot be measured");
+    check_snr(facts, settings, verdict);
     check_rms(facts, verdict);
     check_told(facts, verdict);
     if (!facts->told && verdict->overfit > settings->max_overfit &&
@@ -113,6 +131,20 @@ static bool only_noise(const cal_verdict_facts *facts, const cal_selfcal_setting
 
 /* What is not refused: better, or neither better nor worse. Then the shorter chain is kept, but the first interval may stay for the sake of
  * the next ones, which are solved on top of it. */
+static void tell_rise(const cal_verdict_facts *facts, cal_verdict *verdict)
+{
+    const cal_closure *c = verdict->closure;
+    bool better = verdict->honest_change > 0;
+    if (verdict->by_closure)
+        reason(verdict, "closure chi2 %s: %.4g to %.4g; closure phases off by %.3g to %.3g deg",
+               better ? "decrease" : "as before", cal_closure_chi2(&c[0]), cal_closure_chi2(&c[1]),
+               cal_closure_phase_rms(&c[0]), cal_closure_phase_rms(&c[1]));
+    else
+        reason(verdict, "S/N %s: %.4g to %.4g, %.1f %%%s", better ? "increase" : "as before",
+               facts->pre.snr, facts->post.snr, 100 * verdict->honest_change,
+               verdict->overfit > told ? " without what fitting noise gains" : "");
+}
+
 static void judge_rise(const cal_verdict_facts *facts, const cal_selfcal_settings *settings,
                        cal_verdict *verdict)
 {
@@ -126,16 +158,14 @@ static void judge_rise(const cal_verdict_facts *facts, const cal_selfcal_setting
                facts->pre.snr, facts->post.snr, settings->amp_significance);
     } else if (verdict->honest_change > 0) {
         verdict->kind = CAL_ACCEPTED;
-        reason(verdict, "S/N increase: %.4g to %.4g, %.1f %%%s", facts->pre.snr, facts->post.snr,
-               percent, verdict->overfit > told ? " without what fitting noise gains" : "");
+        tell_rise(facts, verdict);
     } else if (facts->first && facts->next_expected_snr >= settings->minsnr_to_proceed) {
         verdict->kind = CAL_MARGINAL;
         reason(verdict, "S/N as before (%.1f %%), and the next interval has enough (%.3g)", percent,
                facts->next_expected_snr);
     } else {
         verdict->kind = CAL_UNCHANGED;
-        reason(verdict, "S/N as before: %.4g to %.4g, %.1f %%%s", facts->pre.snr, facts->post.snr,
-               percent, verdict->overfit > told ? " without what fitting noise gains" : "");
+        tell_rise(facts, verdict);
     }
     tell_scatter("phases", s->phase_rms, s->phase_noise, 57.29577951, "deg", verdict);
     if (facts->amplitude)
@@ -152,6 +182,13 @@ cal_verdict cal_verdict_give(const cal_verdict_facts *facts, const cal_selfcal_s
     v.beam_grew = v.beam_growth > settings->delta_beam_thresh;
     v.overfit = facts->overfit_after;
     v.honest_change = (1 + v.snr_change) * (1 + facts->overfit_before) / (1 + v.overfit) - 1;
+    v.by_closure = facts->closure_before != NULL;
+    if (v.by_closure) {
+        v.closure[0] = *facts->closure_before;
+        v.closure[1] = *facts->closure_after;
+        v.honest_change =
+            sqrt(cal_closure_chi2(&v.closure[0]) / cal_closure_chi2(&v.closure[1])) - 1;
+    }
     check_all(facts, settings, &v);
     if (!v.reasons.count)
         judge_rise(facts, settings, &v);
@@ -185,6 +222,10 @@ jv cal_verdict_json(const cal_verdict *v)
     cal_json_set(&object, "beam_grew", jv_bool(v->beam_grew));
     cal_json_set(&object, "honest_change", cal_json_double(v->honest_change));
     cal_json_set(&object, "overfit", cal_json_double(v->overfit));
+    if (v->by_closure)
+        cal_json_set(&object, "closure",
+                     JV_OBJECT(jv_string("before"), cal_closure_json(&v->closure[0]),
+                               jv_string("after"), cal_closure_json(&v->closure[1])));
     cal_json_set(&object, "reasons",
                  cal_json_texts((const char *const *)v->reasons.item, v->reasons.count));
     return object;

@@ -4,6 +4,7 @@
 #define CAL_SELFCAL_VERDICT_H
 
 #include "base/text.h"
+#include "ms/closure.h"
 #include "selfcal/settings.h"
 #include "selfcal/solutions.h"
 
@@ -21,6 +22,7 @@ typedef struct cal_verdict_facts {
     double overfit_before, overfit_after; /* of the chains behind pre and post (spent.h) */
     bool amplitude, first;                /* first: inf_EB */
     bool told; /* solved against a model that the user gave; the image before may show nothing */
+    const cal_closure *closure_before, *closure_after; /* of the models; NULL: the S/N tells */
 } cal_verdict_facts;
 
 typedef enum cal_verdict_kind {
@@ -36,8 +38,10 @@ typedef struct cal_verdict {
     bool within_tolerance; /* the verdict hangs on a change of the S/N below snr_tolerance */
     double snr_change, snr_nf_change, rms_change, beam_growth; /* fractions */
     double overfit;       /* by how much the S/N rises from fitting noise alone, fraction */
-    double honest_change; /* of the S/N, without that */
-    cal_words reasons;    /* in words, with the numbers */
+    double honest_change; /* of the S/N, without that; by closure of the root of 1 / chi2 */
+    bool by_closure;
+    cal_closure closure[2]; /* by_closure: before and after */
+    cal_words reasons;      /* in words, with the numbers */
 } cal_verdict;
 
 cal_verdict cal_verdict_give(const cal_verdict_facts *facts, const cal_selfcal_settings *settings);

@@ -225,9 +225,33 @@ static void told_verdicts(void)
     judged(&f, "refused", "noise alone might have made the source");
 }
 
+/* Closure tells: neither what was fitted nor the S/N of the images counts. */
+static void closure_verdicts(void)
+{
+    cal_closure before = {.phase_chi2 = 14400, .phase_squares = 400, .phases = 100};
+    cal_closure after = {.phase_chi2 = 3600, .phase_squares = 100, .phases = 100}, none = {0};
+    cal_verdict_facts f = pair(50, 30);
+    f.overfit_after = 0.5;
+    f.closure_before = &before;
+    f.closure_after = &after;
+    judged(&f, "accepted",
+           "closure chi2 decrease: 144 to 36; closure phases off by 115 to 57.3 deg");
+    f.closure_before = &after;
+    judged(&f, "unchanged", "closure chi2 as before: 36 to 36");
+    f.closure_after = &before;
+    judged(&f, "refused", "closure chi2 increase: 36 to 144");
+    f.closure_after = &none;
+    judged(&f, "refused", "closures cannot be measured");
+    f.closure_after = &after;
+    f.closure_before = &before;
+    f.post.beam_area = 12;
+    judged(&f, "refused", "Beam change beyond");
+}
+
 static void verdicts(void)
 {
     told_verdicts();
+    closure_verdicts();
     cal_verdict_facts f = pair(100, 150);
     judged(&f, "accepted", "S/N increase: 100 to 150, 50.0 %");
     judged(&f, "accepted", "phases vary by 11.5 deg, their noise is 5.73 deg");
