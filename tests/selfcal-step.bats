@@ -240,6 +240,34 @@ false'
     echo "# $output" >&3
 }
 
+# Two execution blocks of a source too faint for solutions; in the second it lies 1.2 arcsec east and 0.9 south, eight tenths of a beam.
+@test "selfcal-step: execution blocks are aligned, and the originals are in the same way" {
+    for k in 1 2; do
+        ms-sim --array alma --radius 250 --antennas 10 --spws 1 --nchan 2 --width 64MHz --freq 100GHz --corrs 'XX YY' --field t,16h31m08,-24d30m33 \
+            --source "0.02,$((k - 1)).$((2 * k - 2)),-0.$((9 * k - 9))" --integration 30s --scan t,2min --scan t,2min --gap 10min --noise 0.05 \
+            --seed $k --start 2018/10/0$k/1$((4 + 2 * k)):00:00 eb$k.ms > /dev/null
+    done
+    selfcal-plan --field t --imsize 64 --set minsnr_to_proceed=1000 eb1.ms eb2.ms > plan.json
+    jq '.settings.align_ebs = "off"' plan.json | selfcal-step --all > beside.json
+    run -0 jq -c '.targets[0].vis[1].alignment, .targets[0].steps[0].decision' beside.json
+    assert_output $'null\n"2 working copies"'
+    selfcal-step --all < plan.json > aligned.json
+    valid aligned.json
+    run -0 jq -r '.targets[0].steps[0].decision' aligned.json
+    assert_output --regexp '^2 working copies; eb2 lies 1\.[0-9]+ arcsec \(0\.[0-9]+ beams\) beside the first and was moved there$'
+    run -0 jq -s '.[1].targets[0].vis[1].alignment as $a | ($a.east_arcsec - 1.2 | fabs) < 3 * $a.error_arcsec and
+        ($a.north_arcsec + 0.9 | fabs) < 3 * $a.error_arcsec and (map(.targets[0].SNR_orig) | .[1] > 1.1 * .[0])' beside.json aligned.json
+    assert_output true
+    selfcal-apply aligned.json > applied.json
+    run -0 jq -c '.originals | map([.vis, .applied, (.tables | length)])' applied.json
+    assert_output '[["eb1.ms",false,0],["eb2.ms",true,1]]'
+    ms-split --datacolumn corrected eb2.ms found.ms > /dev/null
+    ms-split --datacolumn data eb2.t.spw0.selfcal.ms wanted.ms > /dev/null
+    run -0 ms-diff --tolerance 1e-5 found.ms wanted.ms
+    run -0 selfcal-report --text aligned.json
+    assert_line --partial 'hif_selfcal.s1_1.align.gpcal.tbl'
+}
+
 @test "selfcal-step: where the parent alone was killed, its child and the next run do no piece twice" {
     ms-sim --antennas 8 --scale 30 --spws 1 --nchan 1 --width 32MHz --integration 10s --field one,0h,30d --source 1 --field two,0h,31d --source 1 \
         --scan one,20s --scan two,20s raw.ms > /dev/null

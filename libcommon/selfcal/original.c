@@ -249,7 +249,7 @@ static cal_status find_windows(const finding *f, cal_error *err)
 static jv item_at(jv block, const char *key, int index)
 {
     jv list = list_at(block, key);
-    if (index < jv_array_length(jv_copy(list)))
+    if (index >= 0 && index < jv_array_length(jv_copy(list)))
         return jv_array_get(list, index);
     jv_free(list);
     return jv_null();
@@ -340,11 +340,14 @@ static cal_status add_table(const finding *f, int index, const char *path, cal_e
     return status;
 }
 
+/* What moved the sky of this block onto that of the first is in the DATA of the working copy. */
 static cal_status find_tables(const finding *f, cal_error *err)
 {
-    jv chain = list_at(f->block, "gaintable_final");
-    cal_status status = CAL_OK;
-    f->o->table = CAL_NEW_ARRAY(cal_original_table, jv_array_length(jv_copy(chain)));
+    jv chain = list_at(f->block, "gaintable_final"), place = cal_json_at(f->block, "alignment");
+    const char *moved = cal_json_text_at(place, "gaintable", NULL);
+    f->o->table = CAL_NEW_ARRAY(cal_original_table, 1 + jv_array_length(jv_copy(chain)));
+    cal_status status = moved ? add_table(f, -1, moved, err) : CAL_OK;
+    jv_free(place);
     jv_array_foreach(chain, i, path)
     {
         if (!status && jv_get_kind(path) == JV_KIND_STRING)

@@ -377,6 +377,25 @@ cal_status cal_picture_pieces(cal_work *work, int fid, int pieces, const char *b
     return status;
 }
 
+cal_status cal_picture_of_block(cal_work *work, int block, const char *base, jv *images,
+                                cal_error *err)
+{
+    const cal_picture_wish wish = {.datacolumn = "data", .dirty = true, .nterms = 1, .spw = -1};
+    cal_picture_order order = {
+        .wish = &wish, .base = cal_format("%s.align", base), .id = CAL_NEW(int)};
+    jv document, own = cal_work_block(work, block);
+    order.id[0] = look_up(own, "fields", "fid", 0, "id");
+    cal_words_add(&order.ms, cal_json_text_at(own, "vis", ""));
+    cal_status status = run_image_make(work, &order, &document, err);
+    if (!status) {
+        *images = cal_json_at(document, "images");
+        jv_free(document);
+    }
+    jv_free(own);
+    free_order(&order);
+    return status;
+}
+
 static cal_status make_field(cal_work *work, const cal_picture_wish *wish, int fid, cal_picture *p,
                              cal_error *err)
 {

@@ -33,6 +33,10 @@ cal_status cal_imager_command(const cal_work *work, const cal_picture_order *ord
 cal_status cal_picture_pieces(cal_work *work, int fid, int pieces, const char *base, jv *images,
                               cal_error *err);
 
+/* The dirty image of DATA of one execution block, without the others. */
+cal_status cal_picture_of_block(cal_work *work, int block, const char *base, jv *images,
+                                cal_error *err);
+
 void cal_picture_clear(cal_picture *picture);
 /* Which field has the highest S/N. */
 void cal_pictures_choose(cal_pictures *pictures);

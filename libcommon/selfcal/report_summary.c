@@ -224,7 +224,7 @@ static jv item_at(jv block, const char *key, int index)
 {
     jv list = cal_json_at(block, key);
     int count = jv_get_kind(list) == JV_KIND_ARRAY ? jv_array_length(jv_copy(list)) : 0;
-    if (index >= count) {
+    if (index < 0 || index >= count) {
         jv_free(list);
         return jv_null();
     }
@@ -260,7 +260,12 @@ static jv tables(const char *folder, jv target)
     jv list = jv_array(), blocks = cal_report_list(target, "vis");
     jv_array_foreach(blocks, i, block)
     {
-        jv chain = cal_report_list(block, "gaintable_final");
+        jv chain = cal_report_list(block, "gaintable_final"),
+           place = cal_json_at(block, "alignment");
+        const char *moved = cal_json_text_at(place, "gaintable", NULL);
+        if (moved)
+            cal_json_push(&list, table_json(folder, target, block, -1, moved));
+        jv_free(place);
         jv_array_foreach(chain, k, path)
         {
             if (jv_get_kind(path) == JV_KIND_STRING)

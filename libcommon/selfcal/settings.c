@@ -85,6 +85,9 @@ static const setting settings[] = {
     WORD(gaintype, "auto", "auto G T", "gaincal's; auto: G for inf_EB, else T"),
     WORD(applycal_interp, "", "linear linearPD nearest nearestPD",
          "applycal's interp; empty: linearPD above 12 GHz, else linear"),
+    WORD(align_ebs, "auto", "auto on off",
+         "move execution blocks whose sky lies beside that of the first; auto: by 0.3 beams or "
+         "more"),
     WORD(start_model, "", NULL,
          "the model of the first interval in setjy's words, --fluxdensity 0.7 --disc 60uas; empty: "
          "from the first image"),

@@ -21,6 +21,7 @@ typedef struct cal_selfcal_settings {
     char applycal_interp[CAL_SETTING_TEXT], solints[CAL_SETTING_TEXT], timebin[CAL_SETTING_TEXT];
     char gaintype[CAL_SETTING_TEXT], start_model[CAL_SETTING_TEXT], mask[CAL_SETTING_TEXT];
     char verdict[CAL_SETTING_TEXT], uvrange[CAL_SETTING_TEXT];
+    char align_ebs[CAL_SETTING_TEXT];
     char datacolumn[CAL_SETTING_TEXT], imager[CAL_SETTING_TEXT], stage[CAL_SETTING_TEXT];
     char scales[CAL_SETTING_TEXT], imager_command[CAL_SETTING_TEXT];
 } cal_selfcal_settings;

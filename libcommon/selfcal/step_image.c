@@ -52,15 +52,20 @@ static cal_status split_block(cal_work *work, int index, cal_error *err)
 cal_status cal_step_split(cal_work *work, jv *entry, cal_error *err)
 {
     int blocks = cal_work_blocks(work);
+    cal_buf words = {0};
     cal_status status = CAL_OK;
+    cal_buf_addf(&words, "%d working %s", blocks, blocks == 1 ? "copy" : "copies");
     for (int i = 0; i < blocks && !status; i++)
         status = split_block(work, i, err);
     if (!status)
+        status = cal_align_blocks(work, &words, err);
+    if (!status)
         status = cal_restore_flags(work, err); /* keeps them as they are */
+    if (!status)
+        cal_json_set(entry, "decision", jv_string(cal_buf_text(&words)));
+    cal_buf_free(&words);
     if (status)
         return status;
-    cal_json_set(entry, "decision",
-                 cal_json_format("%d working %s", blocks, blocks == 1 ? "copy" : "copies"));
     cal_stand_set(work, "stage", jv_string("split"));
     cal_next_is(work, "initial");
     return CAL_OK;

@@ -2,6 +2,7 @@
 #ifndef CAL_SELFCAL_STEP_PARTS_H
 #define CAL_SELFCAL_STEP_PARTS_H
 
+#include "base/buf.h"
 #include "selfcal/picture.h"
 #include "selfcal/step.h"
 #include "selfcal/verdict.h"
@@ -9,6 +10,9 @@
 
 /* What the piece says of itself becomes an entry of target.steps; the commands are added when it is over. */
 cal_status cal_step_split(cal_work *work, jv *entry, cal_error *err);
+/* Part of the split: copies whose sky lies beside that of the first are moved there (settings.align_ebs); target.vis[].alignment says by how
+ * much. What is to be said of it is added to `words`. */
+cal_status cal_align_blocks(cal_work *work, cal_buf *words, cal_error *err);
 /* Working copies that a killed run has left damaged are made again; whatever else a piece needs of them it makes itself. */
 cal_status cal_step_mend(cal_work *work, cal_error *err);
 cal_status cal_step_initial(cal_work *work, jv *entry, cal_error *err);
