@@ -49,7 +49,11 @@ static bool target_is_there(jv target)
     bool good = !begun || all_exist(cal_json_at(target, "vislist"));
     jv_array_foreach(blocks, i, block)
     {
-        good = good && all_exist(cal_json_at(block, "gaintable_final"));
+        jv place = cal_json_at(block, "alignment");
+        const char *moved = cal_json_text_at(place, "gaintable", NULL);
+        good = good && all_exist(cal_json_at(block, "gaintable_final")) &&
+               (!moved || cal_path_exists(moved));
+        jv_free(place);
         jv_free(block);
     }
     jv_free(blocks);

@@ -4,6 +4,7 @@
 #include <math.h>
 
 static const double least_share = 1.0 / 3; /* of the peak */
+static const double least_sigma = 4;       /* times the noise */
 static const double reach = 4;             /* beams */
 static const double least_likeness =
     0.5; /* of the images, where both were equal but for a factor: 1 */
@@ -17,10 +18,16 @@ static double peak_of(const cal_image *image)
     return peak;
 }
 
-static double snr_of(const cal_image *image)
+static double noise_of(const cal_image *image)
 {
     int64_t used;
-    return peak_of(image) / cal_rms_mad(image->pixel, cal_image_pixels(image), NULL, &used);
+    return cal_rms_mad(image->pixel, cal_image_pixels(image), NULL, &used);
+}
+
+/* Above it pixels are source. */
+static double level_of(const cal_image *image)
+{
+    return fmax(least_share * peak_of(image), least_sigma * noise_of(image));
 }
 
 static double mean_beam(const cal_image *a, const cal_image *b)
@@ -48,7 +55,7 @@ static double correlation(const cal_image *first, const cal_image *second, doubl
 static cal_image *correlate(const cal_image *first, const cal_image *second, int most)
 {
     int side = 2 * most + 1;
-    double level = least_share * peak_of(first);
+    double level = level_of(first);
     cal_image *lags = cal_image_of_sky(side, side, cal_image_cell(first), 0, 0);
     for (int dy = -most; dy <= most; dy++)
         for (int dx = -most; dx <= most; dx++)
@@ -60,7 +67,7 @@ static cal_image *correlate(const cal_image *first, const cal_image *second, int
 bool cal_sky_offset_find(const cal_image *first, const cal_image *second, cal_sky_offset *offset)
 {
     double cell = cal_image_cell(first), beam = mean_beam(first, second);
-    double snr[2] = {snr_of(first), snr_of(second)};
+    double snr[2] = {peak_of(first) / noise_of(first), peak_of(second) / noise_of(second)};
     if (!(cell > 0) || !(beam > 0) || !(snr[0] > 0) || !(snr[1] > 0) || first->nx != second->nx ||
         first->ny != second->ny)
         return false;
@@ -71,7 +78,7 @@ bool cal_sky_offset_find(const cal_image *first, const cal_image *second, cal_sk
             at = i;
     int x = at % side, y = at / side;
     cal_vertex vertex = cal_peak_vertex(lags, x, y);
-    double itself = correlation(first, first, least_share * peak_of(first), 0, 0);
+    double itself = correlation(first, first, level_of(first), 0, 0);
     double likeness = lags->pixel[at] / itself * peak_of(first) / peak_of(second);
     cal_image_free(lags);
     *offset = (cal_sky_offset){.east = -(vertex.x - most) * cell,

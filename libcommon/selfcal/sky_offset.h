@@ -11,7 +11,7 @@ typedef struct cal_sky_offset {
     double snr;         /* of the weaker image */
 } cal_sky_offset;
 
-/* By the vertex of their correlation, of what is above a third of the first image's peak, within four beams. False where it has no maximum
+/* By the vertex of their correlation, of what is above a third of the first image's peak and four times its noise, within four beams. False where it has no maximum
  * there that is half as high as that of an image with itself, or an image has no source or no beam. Both images have the same pixels. */
 bool cal_sky_offset_find(const cal_image *first, const cal_image *second, cal_sky_offset *offset);
 
