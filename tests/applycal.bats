@@ -40,10 +40,9 @@ t.close()' "$@"
 
 @test "the result validates against its schema" {
     applycal --gaintable truth.G sim.ms > out.json
-    applycal --schema > schema.json
-    "$PYTHON" -c 'import json, jsonschema
+    valid applycal out.json
+    "$PYTHON" -c 'import json
 d = json.load(open("out.json"))
-jsonschema.Draft202012Validator(json.load(open("schema.json"))).validate(d)
 assert d["column_created"] == "CORRECTED_DATA" and d["flag_version"] is None, d
 assert d["tables"][0]["data"] == d["data"] > 0, d'
 }

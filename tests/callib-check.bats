@@ -21,8 +21,7 @@ check() {
     run "-$wanted" --separate-stderr callib-check lib.json "$@"
     assert_equal "$stderr" ""
     echo "$output" > out.json
-    callib-check --schema > schema.json
-    "$PYTHON" -c 'import json, jsonschema; jsonschema.Draft202012Validator(json.load(open("schema.json"))).validate(json.load(open("out.json")))'
+    valid callib-check out.json
     run -0 jq -r '.findings[] | .severity + " " + .code + " " + (.where | to_entries | map(.key + "=" + .value) | join(" "))' out.json
 }
 

@@ -255,12 +255,10 @@ caltable='a.T' calwt=True field='\"the cal\"' intent='CALIBRATE_PHASE#ON_SOURCE'
     add p.G --intent TARGET --antenna ea02
     add a.T
     callib-export lib.json --format jobs > jobs.ndjson
-    callib-export --schema > schema.json
-    "$PYTHON" -c 'import json, jsonschema
-check = jsonschema.Draft202012Validator(json.load(open("schema.json")))
+    valid callib-export jobs.ndjson
+    "$PYTHON" -c 'import json
 jobs = [json.loads(line) for line in open("jobs.ndjson")]
 for job in jobs:
-    check.validate(job)
     assert job["argv"][0] == "applycal" and job["argv"][-1] == job["vis"]
 assert len(jobs) == 2 and jobs[1]["tables"][0]["antenna"] == "1", jobs'
 }

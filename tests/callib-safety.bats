@@ -15,8 +15,8 @@ setup() {
     cp "$BATS_FILE_TMPDIR"/{info,empty,lib}.json .
 }
 
-# refused STATUS PATTERN COMMAND...: that exit status, nothing on stdout, one line on stderr that fits.
-refused() {
+# refused_like STATUS PATTERN COMMAND...: that exit status, nothing on stdout, one line on stderr that fits.
+refused_like() {
     local status_wanted=$1 pattern=$2
     shift 2
     run "-$status_wanted" --separate-stderr "$@"
@@ -97,18 +97,18 @@ PY
 
 @test "JSON that is broken: line and column" {
     head -c 300 lib.json > cut.json
-    refused 2 'callib-query: cut.json:*line*column*' callib-query cut.json
+    refused_like 2 'callib-query: cut.json:*line*column*' callib-query cut.json
     printf '{"schema":\n  "calutils/callib/1",, }' > comma.json
-    refused 2 'callib-query: comma.json:*line 2*column *' callib-query comma.json
-    refused 2 'callib-add: comma.json:*line 2*column *' callib-add -i comma.json p.G
-    refused 2 'callib-new: *line 1*column *' bash -c 'echo "{]" | callib-new'
-    refused 2 'callib-query: *' bash -c 'callib-query < /dev/null'
+    refused_like 2 'callib-query: comma.json:*line 2*column *' callib-query comma.json
+    refused_like 2 'callib-add: comma.json:*line 2*column *' callib-add -i comma.json p.G
+    refused_like 2 'callib-new: *line 1*column *' bash -c 'echo "{]" | callib-new'
+    refused_like 2 'callib-query: *' bash -c 'callib-query < /dev/null'
 }
 
 @test "documents that are whole, but no library: the place in them" {
     bad() {
         jq "$1" lib.json > bad.json
-        refused 2 "callib-query: bad.json*$2*" callib-query bad.json
+        refused_like 2 "callib-query: bad.json*$2*" callib-query bad.json
     }
     bad '.schema = "calutils/callib/2"' 'calutils/callib/2'
     bad '.active[0].data[0].spw = 3' 'active\[0\].data\[0\].spw'
@@ -129,36 +129,36 @@ PY
 }
 
 @test "the same set twice, unknown sets, fields, spws, antennas" {
-    refused 3 'callib-new: *sim.ms*' callib-new info.json info.json
-    refused 3 'callib-add: *other.ms*sim.ms*' callib-add -i lib.json p.G --vis other.ms
-    refused 3 'callib-add: *nosuch*demo*' callib-add -i lib.json p.G --field nosuch
-    refused 3 'callib-add: *9*' callib-add -i lib.json p.G --spw 9
-    refused 3 'callib-add: *ea99*ea01*' callib-add -i lib.json p.G --antenna ea99
-    refused 4 'callib-add: *PHASE*TARGET*' callib-add -i lib.json p.G --intent PHASE
-    refused 3 'callib-add: *nosuch.json*' callib-add -i nosuch.json p.G
+    refused_like 3 'callib-new: *sim.ms*' callib-new info.json info.json
+    refused_like 3 'callib-add: *other.ms*sim.ms*' callib-add -i lib.json p.G --vis other.ms
+    refused_like 3 'callib-add: *nosuch*demo*' callib-add -i lib.json p.G --field nosuch
+    refused_like 3 'callib-add: *9*' callib-add -i lib.json p.G --spw 9
+    refused_like 3 'callib-add: *ea99*ea01*' callib-add -i lib.json p.G --antenna ea99
+    refused_like 4 'callib-add: *PHASE*TARGET*' callib-add -i lib.json p.G --intent PHASE
+    refused_like 3 'callib-add: *nosuch.json*' callib-add -i nosuch.json p.G
     cmp lib.json "$BATS_FILE_TMPDIR/lib.json"
 }
 
 @test "a batch with a bad line adds nothing, and tells the line" {
     printf '%s\n' '{"gaintable":"a.G"}' '{"gaintable":"b.G","spw":"0"}' '{"gaintable":"c.G","spw":"7"}' > adds.ndjson
-    refused 3 'callib-add: adds.ndjson: \[2\]*7*' callib-add -i lib.json --batch adds.ndjson
+    refused_like 3 'callib-add: adds.ndjson: \[2\]*7*' callib-add -i lib.json --batch adds.ndjson
     printf '%s\n' '{"gaintable":"a.G"}' '{"gaintable":"b.G","spw":"0"' > adds.ndjson
-    refused 2 'callib-add: adds.ndjson:*line*column*' callib-add -i lib.json --batch adds.ndjson
+    refused_like 2 'callib-add: adds.ndjson:*line*column*' callib-add -i lib.json --batch adds.ndjson
     printf '%s\n' '{"gaintable":"a.G"}' '{"gaintabel":"b.G"}' > adds.ndjson
-    refused 2 'callib-add: adds.ndjson: \[1\]*gaintabel*' callib-add -i lib.json --batch adds.ndjson
+    refused_like 2 'callib-add: adds.ndjson: \[1\]*gaintabel*' callib-add -i lib.json --batch adds.ndjson
     printf '%s\n' '{"gaintable":"a.G","calwt":"perhaps"}' > adds.ndjson
-    refused 2 'callib-add: adds.ndjson: *calwt*' callib-add -i lib.json --batch adds.ndjson
+    refused_like 2 'callib-add: adds.ndjson: *calwt*' callib-add -i lib.json --batch adds.ndjson
     cmp lib.json "$BATS_FILE_TMPDIR/lib.json"
 }
 
 @test "a million lines with a bad one near the end: its line and column, and nothing changed" {
     line="applycal(vis='sim.ms', field='', intent='TARGET', spw='0', antenna='', gaintable='t.G', gainfield='', spwmap=[], interp='', calwt=True)"
     { yes "$line" | head -n 999998; echo "applycal(vis='sim.ms', field=, )"; echo "$line"; } > big.txt
-    refused 2 'callib-import: big.txt:*999999*' callib-import -i lib.json big.txt
+    refused_like 2 'callib-import: big.txt:*999999*' callib-import -i lib.json big.txt
     [[ $stderr =~ 999999[^0-9]+30 ]]
     cmp lib.json "$BATS_FILE_TMPDIR/lib.json"
     printf '%s\n' "$line" "${line/sim.ms/other.ms}" > unknown.txt
-    refused 3 'callib-import: unknown.txt*2*other.ms*' callib-import -i lib.json unknown.txt
+    refused_like 3 'callib-import: unknown.txt*2*other.ms*' callib-import -i lib.json unknown.txt
     cmp lib.json "$BATS_FILE_TMPDIR/lib.json"
 }
 
@@ -168,10 +168,10 @@ PY
     [ "${#stderr_lines[@]}" -eq 1 ]
     run -5 --separate-stderr bash -c 'callib-query lib.json > /dev/full'
     run -5 --separate-stderr bash -c 'callib-export lib.json --format applycal > /dev/full'
-    refused 5 'callib-export: */dev/full*' callib-export lib.json --format applycal --force -o /dev/full/x
+    refused_like 5 'callib-export: */dev/full*' callib-export lib.json --format applycal --force -o /dev/full/x
     # The output of export is not overwritten without being told.
     echo mine > state.txt
-    refused 5 'callib-export: state.txt*--force*' callib-export lib.json --format applycal -o state.txt
+    refused_like 5 'callib-export: state.txt*--force*' callib-export lib.json --format applycal -o state.txt
     assert_equal "$(cat state.txt)" mine
 }
 
@@ -189,10 +189,10 @@ as_nobody() {
     chmod 444 open/lib.json
     chmod 666 closed/lib.json
     chmod 555 closed
-    refused 5 'callib-add: open/lib.json*' as_nobody callib-add -i open/lib.json x.G
-    refused 5 'callib-add: closed/lib.json*' as_nobody callib-add -i closed/lib.json x.G
+    refused_like 5 'callib-add: open/lib.json*' as_nobody callib-add -i open/lib.json x.G
+    refused_like 5 'callib-add: closed/lib.json*' as_nobody callib-add -i closed/lib.json x.G
     chmod 000 open/lib.json
-    refused 3 'callib-query: open/lib.json*' as_nobody callib-query open/lib.json
+    refused_like 3 'callib-query: open/lib.json*' as_nobody callib-query open/lib.json
     chmod 755 closed
     cmp closed/lib.json lib.json
 }
@@ -209,7 +209,7 @@ as_nobody() {
 
 @test "a disk that gets full while a library is changed in place leaves the old one, and nothing else" {
     cp lib.json before.json
-    refused 5 'callib-add: lib.json.partial: cannot be written: *' \
+    refused_like 5 'callib-add: lib.json.partial: cannot be written: *' \
         bash -c 'trap "" XFSZ; ulimit -f 1; exec callib-add -i lib.json x.G'
     cmp lib.json before.json
     assert_equal "$(ls lib.json*)" lib.json

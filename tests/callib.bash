@@ -4,11 +4,7 @@ INFO=$BATS_TEST_DIRNAME/info
 
 # validate FILE...: against the schema of a library.
 validate() {
-    callib-new --schema > schema.json
-    "$PYTHON" -c 'import json, jsonschema, sys
-v = jsonschema.Draft202012Validator(json.load(open("schema.json")))
-for path in sys.argv[1:]:
-    v.validate(json.load(open(path)))' "$@"
+    valid callib-new "$@"
 }
 
 # book FILE [active|applied]: a line for each region of each registration.

@@ -35,13 +35,6 @@ setup() {
     worked=worked.ms
 }
 
-valid() { # DOCUMENT
-    "$PYTHON" -c '
-import json, jsonschema, sys
-jsonschema.Draft202012Validator(json.load(open(sys.argv[1]))).validate(json.load(open(sys.argv[2])))
-' "$TESTS/../share/schemas/field-from-intent.json" "$1"
-}
-
 # info PATH JSON: what ms-info would say of fields [[name, "INTENT,..", {more}]...].
 info() {
     jq -n --arg path "$1" --argjson fields "$2" '{schema: "calutils/ms-info/1", path: $path, fields: [$fields | to_entries[] |
@@ -181,8 +174,8 @@ table='1|TARGET|"Sgr A*",7,M100|4,5,6,7,8
     compare TARGET -
     compare PHASE,BANDPASS 1
     compare CHECK,TARGET,PHASE 0,2
-    valid 0.json
-    valid 6.json
+    valid field-from-intent 0.json
+    valid field-from-intent 6.json
 }
 
 # ---- names ----
@@ -379,7 +372,7 @@ f.putcol("SOURCE_TYPE", ["BANDPASS,FLUX", "SOURCE", "GAIN"])'
     cd "$BATS_TEST_TMPDIR"
     ms-info "$BATS_FILE_TMPDIR/worked.ms" > info.json
     field-from-intent --explain --intent TARGET "$BATS_FILE_TMPDIR/worked.ms" > set.json
-    valid set.json
+    valid field-from-intent set.json
     field-from-intent --explain --intent TARGET info.json | diff set.json -
     field-from-intent --explain --intent TARGET - < info.json | diff set.json -
     field-from-intent --explain --intent TARGET < info.json | diff set.json -
@@ -400,7 +393,7 @@ f.putcol("SOURCE_TYPE", ["BANDPASS,FLUX", "SOURCE", "GAIN"])'
 
 @test "--explain tells rule, evidence and reason of every field" {
     field-from-intent --explain --intent TARGET,PHASE --spw 1 worked.ms > "$BATS_TEST_TMPDIR/why.json"
-    valid "$BATS_TEST_TMPDIR/why.json"
+    valid field-from-intent "$BATS_TEST_TMPDIR/why.json"
     run jq -c '.measurement_sets[0].fields[] | [.id, .chosen, .written, .scans, .states, .matched, .tokens, .why]' "$BATS_TEST_TMPDIR/why.json"
     assert_line --index 0 '[0,false,null,[],[],[],[],"no intent of it is wanted"]'
     assert_line --index 2 '[2,true,"2",[3],[2],["PHASE"],["CALIBRATE_PHASE#ON_SOURCE"],"CASA would read a name of digits as an id"]'

@@ -97,7 +97,7 @@ assert (all == same).all() and (all != long).any()'
     gaincal --dry-run "$SETS/noisy.ms" none.G > plan.json
     [ ! -e none.G ]
     for document in t g plan; do
-        "$PYTHON" -m jsonschema -i $document.json <(gaincal --schema)
+        valid gaincal $document.json
     done
     run jq -c '[.expected, .above_minsnr, .solutions, (.refants[0] | .name, .solutions)]' t.json
     assert_output '[[4],[4],4,"ea01",4]'
@@ -111,7 +111,7 @@ assert (all == same).all() and (all != long).any()'
         gaincal --gaintype K --refant ea02 -j $jobs delays.ms k$jobs.K > k.json
     done
     [ "$(hash_tree k1.K)" = "$(hash_tree k3.K)" ]
-    "$PYTHON" -m jsonschema -i k.json <(gaincal --schema)
+    valid gaincal k.json
     gaincal --gaintype K --refant ea02 --gaintable k1.K delays.ms left.K > /dev/null
     gaincal --gaintype K --refant ea02 --gaintable k1.K --combine spw delays.ms both.K > /dev/null
     gaincal --gaintype K --refant ea02 --append delays.ms k3.K > /dev/null

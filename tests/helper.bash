@@ -41,6 +41,20 @@ hash_tree() {
     (cd "$1" && find . -type f | sort | xargs -d '\n' sha256sum | sha256sum)
 }
 
+# valid TOOL DOCUMENT...: they keep to what TOOL --schema prints; - is stdin.
+valid() {
+    "$PYTHON" "$TESTS/valid.py" <("$1" --schema) "${@:2}"
+}
+
+# refused STATUS TEXT COMMAND...: it ends with STATUS, nothing on stdout and one line on stderr that holds TEXT.
+# shellcheck disable=SC2154 # bats sets them
+refused() {
+    run "-$1" --separate-stderr "${@:3}"
+    assert_equal "$output" ""
+    assert_equal "${#stderr_lines[@]}" 1
+    [[ $stderr == *"$2"* ]] || fail "no '$2' in: $stderr"
+}
+
 # The tools that were built.
 tools() {
     find "$CAL_BUILD/bin" -maxdepth 1 -type f -executable -printf '%f\n' | sort

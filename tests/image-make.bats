@@ -18,7 +18,7 @@ setup() {
 @test "image-make: a clean image with cell and size from the data, to its schema; the set is not touched" {
     before=$(hash_tree "$SCENE/one.ms")
     image-make --niter 500 --nsigma 4 "$SCENE/one.ms" one > one.json
-    $PYTHON -m jsonschema -i one.json <(image-make --schema)
+    valid image-make one.json
     assert_equal "$(hash_tree "$SCENE/one.ms")" "$before"
     run -0 ls
     assert_output "$(printf '%s\n' one-{dirty,image,model,psf,residual}.fits one.json)"
@@ -148,7 +148,7 @@ END
 
 @test "image-make: images of parts of the time, also where the field was not observed in all of them" {
     image-make --field B --intervals 4 --imsize 128 --cell 1arcsec "$SCENE/two.ms" parts > parts.json
-    $PYTHON -m jsonschema -i parts.json <(image-make --schema)
+    valid image-make parts.json
     run -0 jq -c '[.images[] | select(.kind == "image") | .path], .peak.pixel, .diverged' parts.json
     assert_output "$(printf '%s\n' '["parts-t0000-image.fits","parts-t0001-image.fits","parts-t0002-image.fits","parts-t0003-image.fits"]' '[64,64]' false)"
     run -0 jq -r '.images[0].channel' parts.json

@@ -37,7 +37,7 @@ png_size() {
 
 @test "image-view: a picture of the size that it tells, to its schema" {
     image-view --size 400 a.fits a.png > a.json
-    $PYTHON -m jsonschema -i a.json <(image-view --schema)
+    valid image-view a.json
     assert_equal "$(png_size a.png)" "$(jq -r '"\(.width) \(.height)"' a.json)"
     run -0 jq -e '.images[0].box == [0, 0, 99, 79] and (.images[0].range[1] - 1.001322 | fabs) < 1e-6 and .images[0].title == "a"' a.json
     rm a.json

@@ -33,7 +33,7 @@ END
 
 @test "ms-split: a split of everything changes nothing but the weights that follow SIGMA" {
     ms-split "$MIXED" all.ms --datacolumn all --quiet > out.json
-    $PYTHON -m jsonschema -i out.json <(ms-split --schema)
+    valid ms-split out.json
     run -0 ms-diff "$MIXED" all.ms --flagged --text
     assert_output same
 }
@@ -135,7 +135,7 @@ END
     applycal --gaintable g.G applied.ms > /dev/null
     ms-split applied.ms then.ms --datacolumn corrected > /dev/null
     ms-split "$PLAIN" way.ms --gaintable g.G > out.json
-    $PYTHON -m jsonschema -i out.json <(ms-split --schema)
+    valid ms-split out.json
     run -0 ms-diff then.ms way.ms --flagged --text
     assert_output same
     ms-split applied.ms then_average.ms --datacolumn corrected --timebin 15s > /dev/null
@@ -184,7 +184,7 @@ t = table("pointed.ms/POINTING", readonly=False, ack=False); t.addrows(7); t.clo
 
 @test "ms-split: --dry-run writes nothing" {
     ms-split "$MIXED" part.ms --field A --dry-run > out.json
-    $PYTHON -m jsonschema -i out.json <(ms-split --schema)
+    valid ms-split out.json
     assert_equal "$(jq .rows_at_most out.json)" "$(column "$MIXED" FIELD_ID | grep -c 0)"
     [ ! -e part.ms ]
 }

@@ -1,25 +1,12 @@
 # selfcal-apply: solutions of working copies in the original data, whose windows, fields and antennas have other numbers.
 load helper
-
-setup_file() {
-    command -v wsclean > /dev/null || return 0
-    cd "$BATS_FILE_TMPDIR" || return 1
-    source "$TESTS/selfcal/by_hand.bash"
-    made_by_hand
-}
+load selfcal/by_hand
 
 # Each test has originals and a state of its own; the tables stay where they are.
 setup() {
     need_program wsclean
     cd "$BATS_TEST_TMPDIR" || return 1
     cp -r "$BATS_FILE_TMPDIR"/{one.ms,two.ms,sc,state.json,plan.json} .
-}
-
-valid() { # DOCUMENT
-    "$PYTHON" -c '
-import json, jsonschema, sys
-jsonschema.Draft202012Validator(json.load(open(sys.argv[1]))).validate(json.load(open(sys.argv[2])))
-' "$TESTS/../share/schemas/selfcal-apply.json" "$1"
 }
 
 # corrected BLOCK: CORRECTED_DATA of a block of the first target in a fresh working copy, made by its split and the chain of the state.
@@ -39,18 +26,9 @@ in_original() { # BLOCK OUT
     "${argv[@]}" "$2" > /dev/null
 }
 
-refused() { # STATUS TEXT ARGUMENT...
-    local wanted=$1 text=$2
-    shift 2
-    run --separate-stderr selfcal-apply "$@"
-    assert_equal "$status" "$wanted"
-    assert_equal "${#stderr_lines[@]}" 1
-    [[ $stderr == *"$text"* ]] || fail "no '$text' in: $stderr"
-}
-
 @test "the originals are corrected as the working copies are; other fields are left alone; twice is once" {
     selfcal-apply state.json > result.json
-    valid result.json
+    valid selfcal-apply result.json
     run -0 jq -c '.originals[] | [.target, .vis, [.fields[].id], [.spws[] | [.id, .copy]], .applied]' result.json
     assert_line --index 0 '["a","one.ms",[1],[[0,0],[1,1]],true]'
     assert_line --index 1 '["a","two.ms",[1],[[0,1],[1,0]],true]'
@@ -70,7 +48,7 @@ refused() { # STATUS TEXT ARGUMENT...
 
 @test "what is written does the same: script, cal-library; CASA's calls" {
     selfcal-apply --write how state.json > result.json
-    valid result.json
+    valid selfcal-apply result.json
     run -0 jq -c '.files' result.json
     assert_output '["how/apply.sh","how/applycal.py","how/one.ms.callib.txt","how/two.ms.callib.txt"]'
     ms-info one.ms --jq '[.columns[].name] | index("CORRECTED_DATA")' > column.json
@@ -89,7 +67,7 @@ keys = [{k.arg: ast.literal_eval(k.value) for k in c.keywords} for c in calls]
 assert [k["vis"] for k in keys] == ["one.ms", "two.ms"], keys
 assert all(len(k["gaintable"]) == len(k["interp"]) == len(k["spwmap"]) == len(k["calwt"]) == 2 and not any(k["calwt"]) for k in keys), keys
 '
-    refused 5 'how/apply.sh' --write how state.json
+    refused 5 'how/apply.sh' selfcal-apply --write how state.json
     selfcal-apply --force --write how state.json > /dev/null
 }
 
@@ -115,7 +93,7 @@ END
     assert_output '[true,true,true,true]'
     assert_equal "$(ls sc)" "$before"
     selfcal-apply moved.json > result.json
-    valid result.json
+    valid selfcal-apply result.json
     "$PYTHON" - << 'END'
 import numpy
 from casacore.tables import table
@@ -156,20 +134,20 @@ END
 @test "what does not belong together is refused before anything is written" {
     before=$(hash_tree one.ms)
     jq '.targets[0].vis[1].original = "gone.ms"' state.json > bad.json
-    refused 3 'gone.ms' bad.json
+    refused 3 'gone.ms' selfcal-apply bad.json
     jq '.targets[0]["sub-fields"][0] |= (.name = "z" | .dec_rad = 1)' state.json > bad.json
-    refused 3 'no field z' bad.json
+    refused 3 'no field z' selfcal-apply bad.json
     jq '.targets[0].vis[1].spws[0].name = "other"' state.json > bad.json
-    refused 3 'no window other' bad.json
+    refused 3 'no window other' selfcal-apply bad.json
     jq '.targets[0].spws[1].frequency_hz = 3e11' state.json > bad.json
-    refused 3 'at 300 GHz' bad.json
+    refused 3 'at 300 GHz' selfcal-apply bad.json
     jq '.targets[0].vis[1].gaintable_final[1] = "sc/gone.tbl"' state.json > bad.json
-    refused 3 'sc/gone.tbl' bad.json
+    refused 3 'sc/gone.tbl' selfcal-apply bad.json
     jq '.targets[0].vis[0].split.argv |= map(if . == "data" then "corrected" else . end)' state.json > bad.json
-    refused 3 'CORRECTED_DATA' bad.json
+    refused 3 'CORRECTED_DATA' selfcal-apply bad.json
     echo '{"schema":"calutils/ms-info/1"}' > bad.json
-    refused 2 'no state' bad.json
-    refused 2 '--jobs' --jobs -1 state.json
+    refused 2 'no state' selfcal-apply bad.json
+    refused 2 '--jobs' selfcal-apply --jobs -1 state.json
     assert_equal "$(hash_tree one.ms)" "$before"
     selfcal-plan --workdir again one.ms > again.json
     run -0 jq -r '.targets[0].vis[0].split.argv | .[index("--datacolumn") + 1]' again.json

@@ -29,24 +29,6 @@ setup() {
     cd "$BATS_FILE_TMPDIR" || return 1
 }
 
-valid() { # DOCUMENT
-    "$PYTHON" -c '
-import json, jsonschema, sys
-jsonschema.Draft202012Validator(json.load(open(sys.argv[1]))).validate(json.load(open(sys.argv[2])))
-' "$TESTS/../share/schemas/selfcal-plan.json" "$1"
-}
-
-# refused STATUS TEXT ARGUMENT...: one line on stderr that holds TEXT, nothing on stdout.
-refused() {
-    local wanted=$1 text=$2
-    shift 2
-    run --separate-stderr selfcal-plan "$@"
-    assert_equal "$status" "$wanted"
-    assert_equal "${#stderr_lines[@]}" 1
-    [[ $stderr == *"$text"* ]] || fail "no '$text' in: $stderr"
-    assert_equal "$output" ""
-}
-
 # finding TEXT FILTER: --check of the plan after the jq FILTER finds exactly one thing, at a place or of a kind that holds TEXT.
 finding() {
     jq "$2" plan.json > edited.json
@@ -88,7 +70,7 @@ finding() {
 # ---- what a plan says ----
 
 @test "the plan follows its schema, is right as it is, and a set says the same as its description" {
-    valid plan.json
+    valid selfcal-plan plan.json
     assert_equal "$(jq -r .state.stage plan.json)" planned
     run -0 selfcal-plan --check plan.json
     assert_equal "$(jq -c '[.ok, .findings]' <<< "$output")" '[true,[]]'
@@ -150,7 +132,7 @@ finding() {
     selfcal-plan --flags=false --contfile cont.dat one.ms > none.json
     assert_equal "$(jq -c '.targets[0].vis[0].spws | map(.spw)' none.json)" '[0]'
     echo 230~231 >> cont.dat
-    refused 3 'cont.dat: line 8: a range as 230.03~230.06GHz LSRK is wanted' --contfile cont.dat one.ms
+    refused 3 'cont.dat: line 8: a range as 230.03~230.06GHz LSRK is wanted' selfcal-plan --contfile cont.dat one.ms
 }
 
 @test "what is known of the source decides what is tried" {
@@ -238,8 +220,8 @@ finding() {
     finding 'name and solmode disagree' '.targets[0].solints[0].solmode = "ap" | .targets[0].solints |= .[:1]'
     run -1 selfcal-plan --check edited.json
     echo "$output" > found.json
-    valid found.json
-    refused 2 'one plan and no operands' --check plan.json one.ms
+    valid selfcal-plan found.json
+    refused 2 'one plan and no operands' selfcal-plan --check plan.json one.ms
 }
 
 @test "an edited state that is no plan at all is found out, too" {
@@ -255,42 +237,42 @@ finding() {
 # ---- bad input ----
 
 @test "bad input: one clear line" {
-    refused 3 'gone.ms: No such file' gone.ms
+    refused 3 'gone.ms: No such file' selfcal-plan gone.ms
     mkdir -p empty.ms
-    refused 3 'empty.ms' empty.ms
-    refused 2 'is given twice' one.info.json one.info.json
-    refused 3 'a document of ms-info is wanted' plan.json
-    refused 4 'no field with data has such a name; fields are 0 J1, 1 a b*c' --field M31 one.ms
+    refused 3 'empty.ms' selfcal-plan empty.ms
+    refused 2 'is given twice' selfcal-plan one.info.json one.info.json
+    refused 3 'a document of ms-info is wanted' selfcal-plan plan.json
+    refused 4 'no field with data has such a name; fields are 0 J1, 1 a b*c' selfcal-plan --field M31 one.ms
     jq '.fields |= map(.intents = [])' one.info.json > aimless.json
-    refused 4 'no field has the intent TARGET' aimless.json
+    refused 4 'no field has the intent TARGET' selfcal-plan aimless.json
     run -0 selfcal-plan --field 'a b?c' aimless.json --jq '.targets[0].target'
     assert_equal "$output" '"a b*c"'
-    refused 3 'no recipe of that name; there are auto_selfcal, hif_selfcal, raw_phases, vlass, vlbi_sparse' --recipe best one.ms
-    refused 2 'did you mean do_amp_selfcal' --set do_amp_self=1 one.ms
-    refused 2 'true or false is wanted' --set do_amp_selfcal=5 one.ms
-    refused 2 'minsnr_to_proceed: -1 is not within 0 to 1000' --set minsnr_to_proceed=-1 one.ms
-    refused 2 '"wrong" is none of: flex strict' --set refantmode=wrong one.ms
-    refused 2 'KEY=VALUE is wanted' --set robust one.ms
-    refused 2 '"infi" is none of inf_EB' --solints inf_EB,infi one.ms
-    refused 2 'a time as 10s is wanted' --timebin soon one.ms
-    refused 2 'an angle as 0.1arcsec is wanted' --cell 3 one.ms
-    refused 2 'even numbers from 16 on' --imsize 63 one.ms
-    refused 2 '1 to 4 is wanted' --nterms 9 one.ms
-    refused 2 '"no" is no positive number' --snr no one.ms
-    refused 2 'each is TARGET=VALUE' --flux 1,2 one.ms
-    refused 3 'is it a cont.dat' --contfile /dev/null one.ms
+    refused 3 'no recipe of that name; there are auto_selfcal, hif_selfcal, raw_phases, vlass, vlbi_sparse' selfcal-plan --recipe best one.ms
+    refused 2 'did you mean do_amp_selfcal' selfcal-plan --set do_amp_self=1 one.ms
+    refused 2 'true or false is wanted' selfcal-plan --set do_amp_selfcal=5 one.ms
+    refused 2 'minsnr_to_proceed: -1 is not within 0 to 1000' selfcal-plan --set minsnr_to_proceed=-1 one.ms
+    refused 2 '"wrong" is none of: flex strict' selfcal-plan --set refantmode=wrong one.ms
+    refused 2 'KEY=VALUE is wanted' selfcal-plan --set robust one.ms
+    refused 2 '"infi" is none of inf_EB' selfcal-plan --solints inf_EB,infi one.ms
+    refused 2 'a time as 10s is wanted' selfcal-plan --timebin soon one.ms
+    refused 2 'an angle as 0.1arcsec is wanted' selfcal-plan --cell 3 one.ms
+    refused 2 'even numbers from 16 on' selfcal-plan --imsize 63 one.ms
+    refused 2 '1 to 4 is wanted' selfcal-plan --nterms 9 one.ms
+    refused 2 '"no" is no positive number' selfcal-plan --snr no one.ms
+    refused 2 'each is TARGET=VALUE' selfcal-plan --flux 1,2 one.ms
+    refused 3 'is it a cont.dat' selfcal-plan --contfile /dev/null one.ms
     jq -n '{schema: "calutils/selfcal-recipe/1", name: "x", colour: 1}' > wrong.json
-    refused 2 'wrong.json: colour: no key of a recipe' --recipe wrong.json one.ms
+    refused 2 'wrong.json: colour: no key of a recipe' selfcal-plan --recipe wrong.json one.ms
     jq 'del(.scans[0].begin_mjd_s)' one.info.json > timeless.json
-    refused 3 'scans[0] has no times' timeless.json
+    refused 3 'scans[0] has no times' selfcal-plan timeless.json
     jq 'del(.spws[0].freq_hz)' one.info.json > toneless.json
-    refused 3 'spws[0] has no freq_hz or width_hz' toneless.json
+    refused 3 'spws[0] has no freq_hz or width_hz' selfcal-plan toneless.json
 }
 
 @test "two copies of one name are refused" {
     mkdir -p other
     jq '.path = "other/one.ms"' one.info.json > other.json
-    refused 4 'two working copies would be called one.a_b_c.spw0_1.selfcal.ms' one.info.json other.json
+    refused 4 'two working copies would be called one.a_b_c.spw0_1.selfcal.ms' selfcal-plan one.info.json other.json
 }
 
 @test "an execution block whose target is flagged is left out, and said" {
@@ -298,7 +280,7 @@ finding() {
     selfcal-plan one.info.json flagged.json > some.json
     assert_equal "$(jq '.targets[0].vis | length' some.json)" 1
     jq -e '.notes | any(contains("left out of two"))' some.json
-    refused 4 'no field has the intent TARGET and unflagged data' flagged.json
+    refused 4 'no field has the intent TARGET and unflagged data' selfcal-plan flagged.json
 }
 
 @test "recipes follow their schema, which has every setting with its limits" {
@@ -338,11 +320,11 @@ END
     ms-sim --quiet --antennas 6 --spws 1 --nchan 4 --field 'A,04h00m00,10d00m00' --field 'B,05h00m00,10d00m00' --source 1 --scan A,60s --scan B,60s apart.ms > /dev/null
     run -0 selfcal-plan apart.ms --field A,B --set 'mask=circle[[75deg,10deg],5arcsec]' --jq '.targets | map(.mask)'
     assert_equal "$output" '[null,"circle[[75deg,10deg],5arcsec]"]'
-    refused 4 "no pixel of any target's image is in it" apart.ms --field A,B --set 'mask=circle[[1deg,10deg],5arcsec]'
-    refused 2 'circle[[X,Y],RADIUS] is wanted' apart.ms --field A --set 'mask=circle[[75deg,10deg]]'
-    refused 3 'none.fits: cannot be read' apart.ms --field A --set mask=none.fits
+    refused 4 "no pixel of any target's image is in it" selfcal-plan apart.ms --field A,B --set 'mask=circle[[1deg,10deg],5arcsec]'
+    refused 2 'circle[[X,Y],RADIUS] is wanted' selfcal-plan apart.ms --field A --set 'mask=circle[[75deg,10deg]]'
+    refused 3 'none.fits: cannot be read' selfcal-plan apart.ms --field A --set mask=none.fits
     selfcal-plan one.ms two.ms --set "mask=$circle" > masked.json
-    valid masked.json
+    valid selfcal-plan masked.json
     run -0 selfcal-plan --check masked.json
     finding "mask: no pixel of the target's images is in it; there would be nothing to clean" '.targets[0].mask = "circle[[1deg,1deg],5arcsec]"'
     finding 'none.fits: cannot be read' '.targets[0].mask = "none.fits"'

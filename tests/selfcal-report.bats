@@ -1,28 +1,15 @@
 # selfcal-report: table, numbers and page of a self-calibration that was made by hand; what is missing, what is not finished.
 load helper
-
-setup_file() {
-    command -v wsclean > /dev/null || return 0
-    cd "$BATS_FILE_TMPDIR" || return 1
-    source "$TESTS/selfcal/by_hand.bash"
-    made_by_hand
-}
+load selfcal/by_hand
 
 setup() {
     need_program wsclean
     cd "$BATS_FILE_TMPDIR" || return 1
 }
 
-valid() { # DOCUMENT
-    "$PYTHON" -c '
-import json, jsonschema, sys
-jsonschema.Draft202012Validator(json.load(open(sys.argv[1]))).validate(json.load(open(sys.argv[2])))
-' "$TESTS/../share/schemas/selfcal-report.json" "$1"
-}
-
 @test "the numbers: ladder, verdicts, score, solutions of each antenna" {
     selfcal-report state.json > report.json
-    valid report.json
+    valid selfcal-report report.json
     run -0 jq -c '.qa_score, (.targets[] | [.target, .success, .final_solint, .qa_score, ([.ladder[] | [.solint, .verdict]] | length)])' report.json
     assert_line --index 0 0.98
     assert_line --index 1 --partial '["a",true,"inf",0.98,'
@@ -101,7 +88,7 @@ print(struct.unpack(">II", png[16:24])[0], len(data) > 50000, len(set(zlib.decom
             {way: "combinespw", verdict: {kind: "refused", reasons: ["still"]}}])
         | .targets[0].solints |= map(.solmode = "ap")' state.json > more.json
     selfcal-report -f -o more.html more.json > report.json
-    valid report.json
+    valid selfcal-report report.json
     run -0 jq -c '[.targets[1].ladder[:3][].verdict], .targets[1].qa_score' report.json
     assert_output "$(printf '["not_tried","refused","not_tried"]\n0.99')"
     run -0 "$PYTHON" "$TESTS/selfcal/page.py" more.html
@@ -116,7 +103,7 @@ print(struct.unpack(">II", png[16:24])[0], len(data) > 50000, len(set(zlib.decom
     mkdir -p gone && cp -r sc gone/ && rm "gone/$image" && rm -r gone/sc/*.inf_EB.*.tbl
     cp state.json gone/
     (cd gone && selfcal-report -f -o page.html state.json > report.json)
-    valid gone/report.json
+    valid selfcal-report gone/report.json
     run -0 jq -c '[.targets[0].tables[].gains == null]' gone/report.json
     assert_output '[true,false,true,false]'
     run -0 grep -c "No picture: $image" gone/page.html
@@ -130,7 +117,7 @@ print(struct.unpack(">II", png[16:24])[0], len(data) > 50000, len(set(zlib.decom
     run -0 bash -c 'cd elsewhere && selfcal-report ../state.json --jq "[.targets[0].tables[].gains != null] | all"'
     assert_output true
     selfcal-report -f -o page.html plan.json > report.json
-    valid report.json
+    valid selfcal-report report.json
     run -0 jq -c '[.qa_score, .targets[0].qa, ([.targets[].ladder[].verdict] | unique)]' report.json
     assert_output '[null,"it is not finished",["not_tried"]]'
     run -0 "$PYTHON" "$TESTS/selfcal/page.py" page.html

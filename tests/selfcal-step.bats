@@ -23,25 +23,9 @@ begin() {
     cp "$BATS_FILE_TMPDIR/plan.json" .
 }
 
-# valid STATE.json...: by the schema that the tool prints
-valid() {
-    selfcal-step --schema > schema.json
-    "$PYTHON" -c 'import json, sys, jsonschema
-v = jsonschema.Draft202012Validator(json.load(open("schema.json")))
-bad = [(f, list(e.absolute_path), e.message[:200]) for f in sys.argv[1:] for e in v.iter_errors(json.load(open(f)))]
-sys.exit("\n".join(map(str, bad)) or 0)' "$@"
-}
-
 # put FILTER FILE: edit a state in place
 put() {
     jq "$1" "$2" > edited.json && mv edited.json "$2"
-}
-
-refused() {
-    run -"$1" --separate-stderr selfcal-step "${@:3}"
-    [ -z "$output" ]
-    # shellcheck disable=SC2154
-    output=$stderr assert_output --partial "$2"
 }
 
 @test "selfcal-step: from a plan to the end, with every decision in words" {
@@ -68,11 +52,11 @@ refused() {
     selfcal-step --dry-run "$END" > still.json
     cmp still.json "$END"
     selfcal-step --dry-run plan.json > first.json
-    valid "$END" first.json
+    valid selfcal-step "$END" first.json
     run -0 jq -c '[.schema, .targets[0].state.next, .targets[0].steps]' first.json
     assert_output '["calutils/selfcal-step/1","split",null]'
     put '.targets[0].steps[2].verdict.kind = "perhaps"' still.json
-    run -1 valid still.json
+    run -1 valid selfcal-step still.json
     assert_output --partial "perhaps"
 }
 
@@ -90,7 +74,7 @@ refused() {
     cp plan.json state.json
     selfcal-step --until inf --jobs 1 state.json > printed.json
     cmp state.json printed.json
-    valid state.json
+    valid selfcal-step state.json
     run -0 selfcal-step --text --dry-run state.json
     assert_line --index 0 --regexp '^demo, 13cm \(S\): S/N [0-9.]+, next inf$'
     assert_equal "$(jq -c '[.state.stage, .targets[0].state.stage]' state.json)" '["working","solving"]'
@@ -134,7 +118,7 @@ refused() {
     [ ! -e work ]
     selfcal-step --until inf_EB --jobs 2 < plan.json > side-by-side.json
     selfcal-step --all --jobs 2 < plan.json > two.json
-    valid two.json
+    valid selfcal-step two.json
     assert_equal "$(jq -c '[.targets[] | [.target, .state.stage, .state.SC_success]]' two.json)" '[["bright","done",true],["faint","stopped",false]]'
     run -0 jq -r '.targets[1] | .state.Stop_Reason, .steps[-1].decision, (.vis[0].gaintable_final | length)' two.json
     assert_line --index 0 --regexp '^Estimated_SNR_too_low_for_solint inf_EB'
@@ -160,7 +144,7 @@ refused() {
     ms-sim --quiet --seed 6 two.json two.ms > /dev/null
     selfcal-plan --imsize 128 --solints inf_EB --set do_amp_selfcal=false one.ms two.ms > plan.json
     selfcal-step --all --jobs 1 < plan.json > end.json
-    valid end.json
+    valid selfcal-step end.json
     run -0 jq -c '.targets[0] | [.state.stage, (.vis | length), (.vis | map(.spws | map(.spw)))]' end.json
     assert_output '["done",2,[[0,1],[1]]]'
     # all blocks and windows agree on where the source is: nothing is lost of it
@@ -213,21 +197,21 @@ false'
 @test "selfcal-step: bad input: what, where, what to do; nothing is begun" {
     begin
     hash=$(hash_tree raw.ms)
-    refused 2 "standard input" < /dev/null
+    refused 2 "standard input" selfcal-step < /dev/null
     echo '{"schema": "calutils/ms-info/1"}' > other
-    refused 2 'other: plan: schema: this is no calutils/selfcal-plan/1' other
+    refused 2 'other: plan: schema: this is no calutils/selfcal-plan/1' selfcal-step other
     rm other
-    refused 3 'gone.json' gone.json
+    refused 3 'gone.json' selfcal-step gone.json
     jq '.targets[0].state = {stage: "solving", next: "inf_EC"}' plan.json > "$BATS_FILE_TMPDIR/wrong.json"
-    refused 2 'state.next: "inf_EC" is neither split, initial, final, cocal nor one of solints' - < "$BATS_FILE_TMPDIR/wrong.json"
+    refused 2 'state.next: "inf_EC" is neither split, initial, final, cocal nor one of solints' selfcal-step - < "$BATS_FILE_TMPDIR/wrong.json"
     jq '.workdir = "plan.json/below"' plan.json > "$BATS_FILE_TMPDIR/wrong.json"
-    refused 5 'plan.json/below: the folder cannot be made' - < "$BATS_FILE_TMPDIR/wrong.json"
-    refused 2 '--until: no piece is called inf_EC' --until inf_EC plan.json
-    refused 2 '--jobs: -1 is no number of cores' --jobs=-1 plan.json
+    refused 5 'plan.json/below: the folder cannot be made' selfcal-step - < "$BATS_FILE_TMPDIR/wrong.json"
+    refused 2 '--until: no piece is called inf_EC' selfcal-step --until inf_EC plan.json
+    refused 2 '--jobs: -1 is no number of cores' selfcal-step --jobs=-1 plan.json
     assert_equal "$(hash_tree raw.ms)" "$hash"
     [ ! -e raw.demo.spw0.selfcal.ms ]
     rm -r raw.ms
-    refused 2 'targets[0].vis[0].original: there is no such MeasurementSet' plan.json
+    refused 2 'targets[0].vis[0].original: there is no such MeasurementSet' selfcal-step plan.json
 }
 
 @test "selfcal-step: fifty random kills, and the state is that of the undisturbed run" {
@@ -291,7 +275,7 @@ false'
     run -0 make -j2
     run -0 jq -c '[.state.stage, (.targets[] | [.target, .state.stage, .state.next])]' done.json
     assert_output '["done",["one","stopped",null],["two","stopped",null]]'
-    valid done.json
+    valid selfcal-step done.json
     run -0 make
     assert_output "make: 'done.json' is up to date."
 }
@@ -333,8 +317,7 @@ two_fields() {
     assert_output $'"done"\n["done",true,"cocal:bright",true]'
     run -0 jq -s '[.[].targets[1] | [.state.SC_success, .vis, (.steps | map(.step, .verdict.kind))]] | .[0] == .[1]' plan.json killed.json
     assert_output true
-    "$PYTHON" -c 'import json, jsonschema, sys
-jsonschema.Draft202012Validator(json.load(open(sys.argv[1]))).validate(json.load(open(sys.argv[2])))' "$TESTS/../share/schemas/selfcal-step.json" plan.json
+    valid selfcal-step plan.json
 
     # Applied to the original it is what the last image was made of.
     copy=$(jq -r '.targets[1].vis[0].vis' plan.json)
@@ -354,6 +337,7 @@ jsonschema.Draft202012Validator(json.load(open(sys.argv[1]))).validate(json.load
     two_fields --field faint
     run -0 --separate-stderr selfcal-step --all --jq '.targets[0].state | [.stage, .Stop_Reason]' plan.json
     assert_output '["stopped","Estimated_SNR_too_low_for_solint inf_EB"]'
+    # shellcheck disable=SC2154
     assert_equal "$stderr" "selfcal-step: warning: faint: no other target is in this state: no solutions to borrow"
 }
 
@@ -414,14 +398,14 @@ selfcal() {
     begin
     selfcal-plan --imsize 128 --solints inf_EB --set do_amp_selfcal=false --set 'mask=circle[[0arcsec,0arcsec],12arcsec] coord=offset' raw.ms > plan.json
     selfcal-step --quiet --all plan.json > end.json
-    valid end.json
+    valid selfcal-step end.json
     run -0 jq -c '.targets[0] | .state.SC_success, ([.steps[].images // {} | .initial, .prior, .post, .final | select(.) | .fields[0].mask_pixels] | unique | length), .SNR_final > 2 * .SNR_orig' end.json
     assert_output 'true
 1
 true'
     cp "$BATS_FILE_TMPDIR/plan.json" .
     put '.targets[0].mask = "circle[[1deg,1deg],5arcsec]"' plan.json
-    refused 2 "plan: targets[0].mask: no pixel of the target's images is in it" --all --fresh plan.json
+    refused 2 "plan: targets[0].mask: no pixel of the target's images is in it" selfcal-step --all --fresh plan.json
 }
 
 # Seven stations of the EHT, not self-calibrated: against a disc closure phases of the data are off by 128 degrees (chi^2 146).
@@ -432,7 +416,7 @@ true'
     uvfits-import --quiet "$(find . -name '*095_lo*')" m87.ms > /dev/null
     selfcal-plan --recipe vlbi_sparse --field M87 --set max_passes=4 m87.ms > plan.json
     selfcal-step --quiet --all plan.json > end.json
-    valid end.json
+    valid selfcal-step end.json
     run -0 jq -r '.targets[0] | [.closure_orig.phase_rms_deg, .closure_orig.phase_chi2, .closure_orig.phases, .closure_final.phase_rms_deg, .closure_final.chi2] | map(round) | @tsv' end.json
     read -r before chi2_before count after chi2_after <<< "$output"
     [ "$before" -gt 100 ] && [ "$after" -lt 75 ] && [ "$chi2_after" -lt $((chi2_before / 2)) ] && [ "$count" -gt 300 ] || fail "$output"
@@ -462,7 +446,7 @@ true'
     ms-sim --quiet scene.json source.ms > /dev/null
     selfcal-plan --recipe vlbi_sparse --field F --set max_passes=3 source.ms > plan.json
     selfcal-step --quiet --all plan.json > end.json
-    valid end.json
+    valid selfcal-step end.json
     run -0 jq -c '.targets[0] | [.closure_orig.chi2 > 80, .closure_final.chi2 < 4, .closure_orig.phases == .closure_final.phases, .SNR_final > 40,
         ([.steps[] | select(.solint) | .verdict | .kind, .closure.before.chi2 > 1.5 * .closure.after.chi2] | unique)]' end.json
     assert_output '[true,true,true,true,[true,"accepted"]]'

@@ -29,7 +29,7 @@ print(eval(sys.argv[2]))' "$@"
 @test "setjy: a point, its flux in every channel of every window; the document keeps to its schema" {
     simulate
     setjy --fluxdensity 2,0.1,-0.2,0.05 --spix=-0.7,0.2 --reffreq 2.5GHz sim.ms > a.json
-    "$PYTHON" -m jsonschema -i a.json <(setjy --schema)
+    valid setjy a.json
     agrees sim.ms '[{"flux": [2, 0.1, -0.2, 0.05], "spix": [-0.7, 0.2], "ref": 2.5e9}]'
     run -0 jq -c '[.rows, .column_created, .fields, (.spws[1] | [.spw, .rows, .channels, .freq_hz]), (.spws[0].flux_jy[0] * 1000 | round)]' a.json
     assert_output '[252,true,["demo"],[1,126,6,3850000000],1674]'

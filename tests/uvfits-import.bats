@@ -19,10 +19,29 @@ x = np.array(t.getcol(sys.argv[2]))
 print(eval(sys.argv[3]) if len(sys.argv) > 3 else x.tolist())' "$@"
 }
 
+# file_refused STATUS TEXT FILE: and nothing is left.
+file_refused() {
+    refused "$1" "$2" uvfits-import "$3" out.ms
+    [ ! -e out.ms ] && [ ! -e out.ms.partial ]
+}
+
+# need_eht: the data of M87 of one day and band; $eht is the file.
+need_eht() {
+    need_data EHT_M87_2017_d095_d096_uvfits.tar.gz
+    tar -xzf "$DATA/EHT_M87_2017_d095_d096_uvfits.tar.gz"
+    eht=$(find . -name '*095_lo*')
+}
+
+# eht_phases OPTION...: phases of scans from the long baselines of eht.ms against its model, applied.
+eht_phases() {
+    gaincal --quiet --calmode p --solint inf --minsnr 1.5 --minblperant 3 --corrdepflags --refant AA,AP --uvrange '>100000klambda' "$@" eht.ms p.G > /dev/null
+    applycal --quiet --flagbackup=false --gaintable p.G --interp nearest eht.ms > /dev/null
+}
+
 @test "uvfits-import: every visibility stands in its row, channel and correlation, and the document keeps to its schema" {
     write a.uvfits
     uvfits-import a.uvfits a.ms > a.json
-    "$PYTHON" -m jsonschema -i a.json <(uvfits-import --schema)
+    valid uvfits-import a.json
     run -0 jq -c '[.rows, .groups, .samples, .samples_flagged, .scans, .interval_s, .correlations, [.antennas[].name], [.spws[].freq_hz], .fields[0].name]' a.json
     assert_output '[60,30,720,0,2,9.5,["RR","RL","LR","LL"],["W1","W2","W3","W4"],[1400000000,1410000000],"ONE"]'
     "$PYTHON" - << 'END'
@@ -87,7 +106,7 @@ END
     run -0 column a.ms UVW "t.getcolkeyword('UVW', 'MEASINFO')['Ref']"
     assert_output B1950
     write b.uvfits epoch=1975
-    refused 3 'directions are of 1975; 2000 and 1950 are known' b.uvfits
+    file_refused 3 'directions are of 1975; 2000 and 1950 are known' b.uvfits
 }
 
 @test "uvfits-import: subarrays number the same antennas otherwise" {
@@ -156,42 +175,34 @@ END
     [ "$before" = "$(sha256sum a.uvfits)" ]
 }
 
-# refused STATUS TEXT FILE: one line, and nothing is left.
-refused() {
-    run "-$1" uvfits-import "$3" out.ms
-    [ "${#lines[@]}" -eq 1 ]
-    assert_output --partial "$2"
-    [ ! -e out.ms ] && [ ! -e out.ms.partial ]
-}
-
 @test "uvfits-import: what is no UVFITS is refused in one line, and nothing is left" {
     write cut.uvfits cut=20000
-    refused 3 'cut.uvfits: truncated' cut.uvfits
+    file_refused 3 'cut.uvfits: truncated' cut.uvfits
     write whole.uvfits
     head -c 9000 whole.uvfits | gzip > cut.uvfits.gz
-    refused 3 'cut.uvfits.gz: its visibilities cannot be read' cut.uvfits.gz
+    file_refused 3 'cut.uvfits.gz: its visibilities cannot be read' cut.uvfits.gz
     write tail.uvfits cut=2900
-    refused 3 'tail.uvfits' tail.uvfits
+    file_refused 3 'tail.uvfits' tail.uvfits
     write no_an.uvfits an=0
-    refused 3 'no_an.uvfits: has no antennas (no table AIPS AN)' no_an.uvfits
+    file_refused 3 'no_an.uvfits: has no antennas (no table AIPS AN)' no_an.uvfits
     write no_fq.uvfits fq=0
-    refused 3 'has 2 IFs, but no table AIPS FQ' no_fq.uvfits
+    file_refused 3 'has 2 IFs, but no table AIPS FQ' no_fq.uvfits
     write i.uvfits stokes=1
-    refused 3 'holds Stokes I;' i.uvfits
+    file_refused 3 'holds Stokes I;' i.uvfits
     write odd.uvfits stokes=-9
-    refused 3 'unknown code -9 on the STOKES axis' odd.uvfits
+    file_refused 3 'unknown code -9 on the STOKES axis' odd.uvfits
     echo 'no FITS at all' > text.uvfits
-    refused 3 'text.uvfits: not a FITS file' text.uvfits
-    refused 3 'none.uvfits: cannot be read' none.uvfits
-    refused 3 'is a directory' .
+    file_refused 3 'text.uvfits: not a FITS file' text.uvfits
+    file_refused 3 'none.uvfits: cannot be read' none.uvfits
+    file_refused 3 'is a directory' .
     "$PYTHON" -c 'print("".join(c.ljust(80) for c in ("SIMPLE  =                    T", "BITPIX  =                    8", "NAXIS   =                    0", "END")).ljust(2880), end="")' > image.fits
-    refused 3 'image.fits: has no random groups (GROUPS = T), so it is no UVFITS file' image.fits
+    file_refused 3 'image.fits: has no random groups (GROUPS = T), so it is no UVFITS file' image.fits
     write array.uvfits form=antennas arrays=1
     sed -i 's/SUBARRAY/SOURCE  /' array.uvfits # source 1 of a file without AIPS SU is its only one
     run -0 uvfits-import --quiet array.uvfits ok.ms
     write number.uvfits
     sed -i "s/PZERO6  =                  0.0/PZERO6  =                  7.0/" number.uvfits
-    refused 3 'antenna 9 of group 1 is not in table AIPS AN' number.uvfits
+    file_refused 3 'antenna 9 of group 1 is not in table AIPS AN' number.uvfits
 }
 
 @test "uvfits-import: a file cut anywhere, or with bytes that are wrong, never crashes" {
@@ -270,11 +281,9 @@ assert math.hypot(east - 20, north + 10) < 5, (east, north)' "$output"
 }
 
 @test "uvfits-import: EHT agrees with CASA's import but for infinite weights, which are flagged" {
-    need_data EHT_M87_2017_d095_d096_uvfits.tar.gz
+    need_eht
     need_golden
-    tar -xzf "$DATA/EHT_M87_2017_d095_d096_uvfits.tar.gz"
-    file=$(find . -name '*095_lo*')
-    run -0 uvfits-import --json --antnamescheme old --jq '[.flagged_because.weight_not_finite, .rows_flagged]' "$file" eht.ms
+    run -0 uvfits-import --json --antnamescheme old --jq '[.flagged_because.weight_not_finite, .rows_flagged]' "$eht" eht.ms
     assert_output '[9376,0]'
     run -0 "$PYTHON" "$TESTS/uvfits_golden.py" eht.ms "$GOLDEN/shape/uvfits_eht.npz"
 }
@@ -302,15 +311,13 @@ assert math.hypot(east - 20, north + 10) < 5, (east, north)' "$output"
 
 # ALMA and APEX, and JCMT and SMA, see the same; without calibration their phases have nothing in common.
 @test "uvfits-import: EHT, phases against a point: neighbouring sites agree" {
-    need_data EHT_M87_2017_d095_d096_uvfits.tar.gz
-    tar -xzf "$DATA/EHT_M87_2017_d095_d096_uvfits.tar.gz"
-    uvfits-import --quiet "$(find . -name '*095_lo*')" eht.ms > /dev/null
+    need_eht
+    uvfits-import --quiet "$eht" eht.ms > /dev/null
     run -0 "$PYTHON" "$TESTS/uvfits_gains.py" redundant eht.ms DATA
     awk '{ exit !($1 > 100 && $2 > 300) }' <<< "$output" || fail "$output"
     run -4 gaincal --calmode p --smodel 0.7 eht.ms p.G # RL and LR have no weight
     assert_output --partial 'unless --corrdepflags says otherwise'
-    gaincal --quiet --calmode p --solint inf --smodel 0.7 --minsnr 1.5 --minblperant 3 --corrdepflags --refant AA,AP --uvrange '>100000klambda' eht.ms p.G > /dev/null
-    applycal --quiet --gaintable p.G --interp nearest eht.ms > /dev/null
+    eht_phases --smodel 0.7
     run -0 "$PYTHON" "$TESTS/uvfits_gains.py" redundant eht.ms CORRECTED_DATA
     awk '{ exit !($1 < 40 && $2 > 300) }' <<< "$output" || fail "$output"
 }
@@ -318,18 +325,16 @@ assert math.hypot(east - 20, north + 10) < 5, (east, north)' "$output"
 # A disc of 60 microarcseconds, then five rounds of phases and cleaning in a circle: the model closes better, which no phases of antennas bring
 # about by themselves: 128.4 degrees (chi^2 145.7) with the disc, 54.9 (26.1) in the end when this was written.
 @test "uvfits-import: EHT, self-calibrated from a disc, has a model that closes as the data do" {
-    need_data EHT_M87_2017_d095_d096_uvfits.tar.gz
+    need_eht
     need_program wsclean
-    tar -xzf "$DATA/EHT_M87_2017_d095_d096_uvfits.tar.gz"
-    uvfits-import --quiet "$(find . -name '*095_lo*')" eht.ms > /dev/null
+    uvfits-import --quiet "$eht" eht.ms > /dev/null
     image-make --quiet --datacolumn data --cell 0.002mas --imsize 128 --niter 0 eht.ms dirty > /dev/null
     "$PYTHON" "$TESTS/circle.py" dirty-image.fits circle.fits 20
     setjy --quiet --fluxdensity 0.7 --disc 60uas eht.ms > /dev/null
     run -0 "$PYTHON" "$TESTS/closure.py" eht.ms
     read -r before chi2_before count <<< "$output"
     for _ in 1 2 3 4 5; do
-        gaincal --quiet --force --corrdepflags --calmode p --solint inf --minsnr 1.5 --minblperant 3 --refant AA,AP --uvrange '>100000klambda' eht.ms p.G > /dev/null
-        applycal --quiet --flagbackup=false --gaintable p.G --interp nearest eht.ms > /dev/null
+        eht_phases --force
         image-make --quiet --force --datacolumn corrected --cell 0.002mas --imsize 128 --niter 1000 --gain 0.05 --nsigma 2 --mask circle.fits --savemodel modelcolumn eht.ms image > /dev/null
     done
     run -0 "$PYTHON" "$TESTS/closure.py" eht.ms

@@ -1,6 +1,9 @@
 # Two execution blocks of a calibrator and two targets, whose windows, fields and antennas have other numbers, self-calibrated by hand:
-# `made_by_hand` in setup_file leaves one.ms, two.ms, cont.dat, plan.json, state.json and sc in the current folder. The target "b & <c>" is faint.
-made_by_hand() {
+# `load selfcal/by_hand` behind `load helper` leaves one.ms, two.ms, cont.dat, plan.json, state.json and sc in $BATS_FILE_TMPDIR. The target
+# "b & <c>" is faint.
+setup_file() {
+    command -v wsclean > /dev/null || return 0
+    cd "$BATS_FILE_TMPDIR" || return 1
     local names='["A1","A2","A3","A4","A5","A6","A7","A8","A9"]' eb
     local scene='def scan($f): {field: $f, length_s: 60, intent: (if $f == "J1" then "CALIBRATE_PHASE#ON_SOURCE" else "OBSERVE_TARGET#ON_SOURCE" end)};
         def window($n; $f): {name: "X\($eb)#ALMA_RB_06#BB_\($n)#SW-01#FULL_RES", freq_hz: $f, width_hz: 15625000, nchan: 8};
