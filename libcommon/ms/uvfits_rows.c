@@ -9,7 +9,6 @@
 
 enum { BLOCK_NUMBERS = 1 << 20, MOST_GROUPS = 16384 };
 
-static const double mjd_zero = 2400000.5, day = 86400;
 static const double same_time = 0.01; /* s; UVFITS times are no better */
 
 /* Where the scans of an array stand. */
@@ -75,111 +74,8 @@ static void release(importer *to)
 
 /* ---- parameters ---- */
 
-static double value_of(const cal_uvfits_param *param, const double *raw)
-{
-    double value = 0;
-    for (int i = 0; i < param->count; i++)
-        value += raw[param->index[i]] * param->scale[i] + param->zero[i];
-    return value;
-}
-
-/* Julian dates; the day number goes first, so that the fraction keeps its digits. */
-static double time_of(const cal_uvfits *uvfits, const double *raw)
-{
-    const cal_uvfits_param *date = &uvfits->date;
-    double days = 0;
-    for (int i = 0; i < date->count; i++)
-        days += raw[date->index[i]] * date->scale[i] + (date->zero[i] - (i ? 0 : mjd_zero));
-    return days * day + uvfits->to_utc;
-}
-
-/* What a group says of itself, in the ids of the MS. */
-typedef struct group {
-    int array, antenna1, antenna2, field, setup, source, freqsel;
-    double time;
-} group;
-
-/* 256 a1 + a2 + (array - 1) / 100, or beyond that 2048 a1 + a2 + 65536. */
-static void split_baseline(double baseline, int *antenna1, int *antenna2, int *array)
-{
-    int whole = (int)floor(baseline + 1e-4), wide = whole > 65536;
-    int base = wide ? 2048 : 256;
-    *array = (int)lrint(100 * (baseline - whole));
-    whole -= wide ? 65536 : 0;
-    *antenna1 = whole / base;
-    *antenna2 = whole % base;
-}
-
-static int find_antenna(const cal_uvfits *uvfits, int array, int number)
-{
-    if (number < 1 || number > uvfits->most_number[array])
-        return -1;
-    return uvfits->row_of_number[array][number];
-}
-
-static int find_source(const cal_uvfits *uvfits, int id)
-{
-    for (int i = 0; i < uvfits->sources; i++)
-        if (uvfits->source[i].id == id)
-            return i;
-    return -1;
-}
-
-/* The number of the setup's first window. */
-static int find_setup(const cal_uvfits *uvfits, int id)
-{
-    for (int i = 0; i < uvfits->windows; i += uvfits->ifs)
-        if (uvfits->window[i].setup == id)
-            return i;
-    return -1;
-}
-
-static cal_status read_group(const cal_uvfits *uvfits, const double *raw, int64_t number, group *to,
-                             cal_error *err)
-{
-    int one = 0, two = 0;
-    to->array = 0;
-    if (uvfits->baseline.count) {
-        double baseline = value_of(&uvfits->baseline, raw);
-        if (!(baseline > 0 && baseline < 1e9))
-            return cal_fail(err, CAL_INPUT, "%s: group %lld has baseline %g", uvfits->path,
-                            (long long)number + 1, baseline);
-        split_baseline(baseline, &one, &two, &to->array);
-    } else {
-        one = (int)value_of(&uvfits->antenna1, raw);
-        two = (int)value_of(&uvfits->antenna2, raw);
-    }
-    if (uvfits->subarray.count)
-        to->array = (int)value_of(&uvfits->subarray, raw) - 1;
-    to->source = uvfits->source_id.count ? (int)value_of(&uvfits->source_id, raw) : -1;
-    to->freqsel = uvfits->freqsel.count ? (int)value_of(&uvfits->freqsel, raw) : -1;
-    to->time = time_of(uvfits, raw);
-    if (to->array < 0 || to->array >= uvfits->arrays || !uvfits->most_number[to->array])
-        return cal_fail(err, CAL_INPUT,
-                        "%s: group %lld is of array %d, for which there is no AIPS AN",
-                        uvfits->path, (long long)number + 1, to->array + 1);
-    to->antenna1 = find_antenna(uvfits, to->array, one);
-    to->antenna2 = find_antenna(uvfits, to->array, two);
-    if (to->antenna1 < 0 || to->antenna2 < 0)
-        return cal_fail(err, CAL_INPUT, "%s: antenna %d of group %lld is not in table AIPS AN",
-                        uvfits->path, to->antenna1 < 0 ? one : two, (long long)number + 1);
-    to->field = to->source < 0 || uvfits->sources == 1 ? 0 : find_source(uvfits, to->source);
-    to->setup = to->freqsel < 0 ? 0 : find_setup(uvfits, to->freqsel);
-    if (to->field < 0)
-        return cal_fail(err, CAL_INPUT, "%s: source %d of group %lld is not in table AIPS SU",
-                        uvfits->path, to->source, (long long)number + 1);
-    if (to->setup < 0)
-        return cal_fail(err, CAL_INPUT,
-                        "%s: frequency setup %d of group %lld is not in table AIPS FQ",
-                        uvfits->path, to->freqsel, (long long)number + 1);
-    if (!isfinite(to->time))
-        return cal_fail(err, CAL_INPUT, "%s: group %lld has no time", uvfits->path,
-                        (long long)number + 1);
-    return CAL_OK;
-}
-
 /* CASA's rule: a scan ends with its source or setup, or with a gap. */
-static int next_scan(importer *to, const group *now)
+static int next_scan(importer *to, const cal_uvfits_group *now)
 {
     array_state *array = &to->array[now->array];
     if (!array->scan || now->source != array->source || now->freqsel != array->freqsel ||
@@ -191,7 +87,7 @@ static int next_scan(importer *to, const group *now)
     return array->scan;
 }
 
-static void watch_times(importer *to, const group *now)
+static void watch_times(importer *to, const cal_uvfits_group *now)
 {
     cal_uvfits_counts *counts = to->counts;
     double *last = &to->baseline_time[now->antenna1 * to->uvfits->antennas + now->antenna2];
@@ -208,13 +104,14 @@ static void watch_times(importer *to, const group *now)
 }
 
 /* The rows of one group, one for each IF. */
-static void put_params(importer *to, int64_t at, const group *now, const double *raw, int scan)
+static void put_params(importer *to, int64_t at, const cal_uvfits_group *now, const double *raw,
+                       int scan)
 {
     const cal_uvfits *uvfits = to->uvfits;
     double exposure =
-        to->options->interval > 0 ? to->options->interval : value_of(&uvfits->inttim, raw);
-    const double uvw[] = {value_of(&uvfits->u, raw), value_of(&uvfits->v, raw),
-                          value_of(&uvfits->w, raw)};
+        to->options->interval > 0 ? to->options->interval : cal_uvfits_value(&uvfits->inttim, raw);
+    const double uvw[] = {cal_uvfits_value(&uvfits->u, raw), cal_uvfits_value(&uvfits->v, raw),
+                          cal_uvfits_value(&uvfits->w, raw)};
     for (int i = 0; i < uvfits->ifs; i++) {
         int64_t row = at * uvfits->ifs + i;
         to->antenna1[row] = now->antenna1;
@@ -313,8 +210,8 @@ static cal_status read_block(importer *to, int64_t first, int64_t count, cal_err
                              status);
     for (int64_t i = 0; i < count; i++) {
         const double *raw = to->param + i * uvfits->params;
-        group now = {0};
-        if (read_group(uvfits, raw, first + i, &now, err))
+        cal_uvfits_group now = {0};
+        if (cal_uvfits_read_group(uvfits, raw, first + i, &now, err))
             return err->status;
         watch_times(to, &now);
         put_params(to, i, &now, raw, next_scan(to, &now));
