@@ -130,13 +130,11 @@ static void table_text(jv table, cal_buf *out)
                      cal_json_number_at(table, "rows_only_in_first", 0),
                      cal_json_number_at(table, "rows_only_in_second", 0));
     cal_buf_add(out, "\n");
-    jv list = cal_json_at(table, "columns");
-    if (jv_get_kind(list) == JV_KIND_ARRAY) {
-        jv_array_foreach(list, i, column)
-        {
-            column_text(column, out);
-            jv_free(column);
-        }
+    jv list = cal_json_list_at(table, "columns");
+    jv_array_foreach(list, i, column)
+    {
+        column_text(column, out);
+        jv_free(column);
     }
     jv_free(list);
 }

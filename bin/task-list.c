@@ -64,8 +64,8 @@ static void option_text(jv option, cal_buf *out)
 {
     cal_buf_addf(out, "    %-20s %-8s %s", cal_json_text_at(option, "name", ""),
                  cal_json_text_at(option, "type", ""), cal_json_text_at(option, "help", ""));
-    jv choices = cal_json_at(option, "choices"), fallback = cal_json_at(option, "default");
-    int count = jv_get_kind(choices) == JV_KIND_ARRAY ? jv_array_length(jv_copy(choices)) : 0;
+    jv choices = cal_json_list_at(option, "choices"), fallback = cal_json_at(option, "default");
+    int count = jv_array_length(jv_copy(choices));
     for (int i = 0; i < count; i++) {
         jv word = jv_array_get(jv_copy(choices), i);
         cal_buf_addf(out, "%s%s", i ? ", " : ": ", jv_string_value(word));

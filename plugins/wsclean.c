@@ -96,9 +96,9 @@ static void add_number(imaging *run, const char *option, const char *key)
 /* "1,2,5"; nothing for a list that is not given. */
 static void add_list(imaging *run, const char *option, const char *key)
 {
-    jv list = cal_json_at(run->input, key);
+    jv list = cal_json_list_at(run->input, key);
     cal_buf text = {0};
-    for (int i = 0; jv_get_kind(list) == JV_KIND_ARRAY && i < jv_array_length(jv_copy(list)); i++)
+    for (int i = 0; i < jv_array_length(jv_copy(list)); i++)
         cal_buf_addf(&text, "%s%.10g", i ? "," : "",
                      jv_number_value(jv_array_get(jv_copy(list), i)));
     if (text.len)

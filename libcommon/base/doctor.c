@@ -95,21 +95,12 @@ static void check_wsclean(jv *checks)
     free(text);
 }
 
-static int length_at(jv object, const char *key)
-{
-    jv list = cal_json_at(object, key);
-    if (jv_get_kind(list) == JV_KIND_ARRAY)
-        return jv_array_length(list);
-    jv_free(list);
-    return 0;
-}
-
 static void check_plugins(jv *checks, const char *folder)
 {
     char *program = cal_format("%s/task-list", folder), *text = output_of(program, "--json");
     jv list = jv_null();
     bool readable = text && !cal_json_parse(text, program, &list, NULL);
-    int good = length_at(list, "plugins"), bad = length_at(list, "refused");
+    int good = cal_json_length_at(list, "plugins"), bad = cal_json_length_at(list, "refused");
     char *detail = cal_format("%d usable, %d refused", good, bad);
     add_check(checks, "plugins", readable && good && !bad, detail,
               "task-list tells which plugin was refused and why");

@@ -65,6 +65,29 @@ jv cal_json_at(jv object, const char *key)
     return jv_null();
 }
 
+jv cal_json_list_at(jv object, const char *key)
+{
+    jv list = cal_json_at(object, key);
+    if (jv_get_kind(list) == JV_KIND_ARRAY)
+        return list;
+    jv_free(list);
+    return jv_array();
+}
+
+int cal_json_length_at(jv object, const char *key)
+{
+    return jv_array_length(cal_json_list_at(object, key));
+}
+
+jv cal_json_item_at(jv object, const char *key, int index)
+{
+    jv item = jv_array_get(cal_json_list_at(object, key), index);
+    if (jv_is_valid(item))
+        return item;
+    jv_free(item);
+    return jv_null();
+}
+
 bool cal_json_has(jv object, const char *key)
 {
     jv value = cal_json_at(object, key);
@@ -75,8 +98,8 @@ bool cal_json_has(jv object, const char *key)
 
 jv cal_json_find(jv object, const char *list, const char *key, const char *text, int *index)
 {
-    jv items = cal_json_at(object, list), found = jv_null();
-    int count = jv_get_kind(items) == JV_KIND_ARRAY ? jv_array_length(jv_copy(items)) : 0, at = -1;
+    jv items = cal_json_list_at(object, list), found = jv_null();
+    int count = jv_array_length(jv_copy(items)), at = -1;
     for (int i = 0; i < count && at < 0; i++) {
         jv item = jv_array_get(jv_copy(items), i);
         const char *value = cal_json_text_at(item, key, NULL);

@@ -38,6 +38,10 @@ double cal_json_number_at(jv object, const char *key, double fallback);
 bool cal_json_bool_at(jv object, const char *key, bool fallback);
 const char *cal_json_text_at(jv object, const char *key, const char *fallback);
 jv cal_json_at(jv object, const char *key); /* a new reference; null where missing */
+/* The same for lists: an empty one, 0 and null where there is none, or it is shorter. */
+jv cal_json_list_at(jv object, const char *key);
+int cal_json_length_at(jv object, const char *key);
+jv cal_json_item_at(jv object, const char *key, int index);
 bool cal_json_has(jv object, const char *key);
 /* The first object of the list object[list] whose [key] is that text, and which one it is (NULL: not asked); a new reference, null and -1
  * where there is none. */

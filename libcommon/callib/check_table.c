@@ -16,16 +16,14 @@ static void report_table(cal_checker *checker, const cal_table_facts *table, cal
 
 static void check_issues(cal_checker *checker, const cal_table_facts *table)
 {
-    jv issues = cal_json_at(table->document, "issues");
-    if (jv_get_kind(issues) == JV_KIND_ARRAY)
-        jv_array_foreach(issues, i, issue)
-        {
-            report_table(
-                checker, table, CAL_DOUBTFUL, "issue",
-                cal_format("%s: %s", table->gaintable, cal_json_text_at(issue, "text", "")),
-                "caltable-info found it", "look at the table with caltable-info");
-            jv_free(issue);
-        }
+    jv issues = cal_json_list_at(table->document, "issues");
+    jv_array_foreach(issues, i, issue)
+    {
+        report_table(checker, table, CAL_DOUBTFUL, "issue",
+                     cal_format("%s: %s", table->gaintable, cal_json_text_at(issue, "text", "")),
+                     "caltable-info found it", "look at the table with caltable-info");
+        jv_free(issue);
+    }
     jv_free(issues);
 }
 

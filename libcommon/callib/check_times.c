@@ -11,16 +11,15 @@
 static cal_idset intents_of_scan(const cal_vis *set, jv scan)
 {
     cal_idset intents = cal_idset_make(set->intent.size);
-    jv names = cal_json_at(scan, "intents");
-    if (jv_get_kind(names) == JV_KIND_ARRAY)
-        jv_array_foreach(names, i, name)
-        {
-            for (CAL_IDS(k, &set->intent.all))
-                if (jv_get_kind(name) == JV_KIND_STRING &&
-                    !strcmp(jv_string_value(name), set->intent.name[k]))
-                    cal_idset_add(&intents, k);
-            jv_free(name);
-        }
+    jv names = cal_json_list_at(scan, "intents");
+    jv_array_foreach(names, i, name)
+    {
+        for (CAL_IDS(k, &set->intent.all))
+            if (jv_get_kind(name) == JV_KIND_STRING &&
+                !strcmp(jv_string_value(name), set->intent.name[k]))
+                cal_idset_add(&intents, k);
+        jv_free(name);
+    }
     jv_free(names);
     return intents;
 }
@@ -29,15 +28,14 @@ static cal_idset intents_of_scan(const cal_vis *set, jv scan)
 static cal_idset ids_of(jv scan, const char *key, int size)
 {
     cal_idset ids = cal_idset_make(size);
-    jv list = cal_json_at(scan, key);
-    if (jv_get_kind(list) == JV_KIND_ARRAY)
-        jv_array_foreach(list, i, item)
-        {
-            int id = (int)cal_json_number_at(item, "id", -1);
-            if (id >= 0 && id < size)
-                cal_idset_add(&ids, id);
-            jv_free(item);
-        }
+    jv list = cal_json_list_at(scan, key);
+    jv_array_foreach(list, i, item)
+    {
+        int id = (int)cal_json_number_at(item, "id", -1);
+        if (id >= 0 && id < size)
+            cal_idset_add(&ids, id);
+        jv_free(item);
+    }
     jv_free(list);
     return ids;
 }

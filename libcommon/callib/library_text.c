@@ -36,14 +36,6 @@ void cal_library_print_lines(jv document, cal_buf *out)
 
 /* ---- for people ---- */
 
-static int length_at(jv object, const char *key)
-{
-    jv list = cal_json_at(object, key);
-    int length = jv_get_kind(list) == JV_KIND_ARRAY ? jv_array_length(jv_copy(list)) : 0;
-    jv_free(list);
-    return length;
-}
-
 static void print_sets(jv document, cal_buf *out)
 {
     cal_grid grid = {.indent = 2};
@@ -53,9 +45,9 @@ static void print_sets(jv document, cal_buf *out)
     {
         cal_grid_cell(&grid, "%s", cal_json_text_at(set, "vis", ""));
         cal_grid_cell(&grid, "%s", cal_json_text_at(set, "telescope", ""));
-        cal_grid_cell(&grid, "%d", length_at(set, "antennas"));
-        cal_grid_cell(&grid, "%d", length_at(set, "spws"));
-        cal_grid_cell(&grid, "%d", length_at(set, "fields"));
+        cal_grid_cell(&grid, "%d", cal_json_length_at(set, "antennas"));
+        cal_grid_cell(&grid, "%d", cal_json_length_at(set, "spws"));
+        cal_grid_cell(&grid, "%d", cal_json_length_at(set, "fields"));
         jv_free(set);
     }
     cal_grid_print(&grid, out);

@@ -134,11 +134,9 @@ static cal_status find_triples(jv info, const cal_place *place, cal_vis_draft *d
 /* ms-info's document tells the observatory by observation; one is enough to know. */
 static const char *telescope_of(jv info)
 {
-    jv all = cal_json_at(info, "observations");
-    jv first = jv_get_kind(all) == JV_KIND_ARRAY ? jv_array_get(jv_copy(all), 0) : jv_null();
+    jv first = cal_json_item_at(info, "observations", 0);
     const char *name = cal_json_text_at(first, "telescope", "");
     jv_free(first);
-    jv_free(all);
     return name; /* held by the document */
 }
 

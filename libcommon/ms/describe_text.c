@@ -21,12 +21,9 @@ static double number(jv object, const char *key)
 /* object[key][index]; NaN where there is no such number. */
 static double element(jv object, const char *key, int index)
 {
-    jv array = cal_json_at(object, key), value = jv_invalid();
-    if (jv_get_kind(array) == JV_KIND_ARRAY)
-        value = jv_array_get(jv_copy(array), index);
+    jv value = cal_json_item_at(object, key, index);
     double found = jv_get_kind(value) == JV_KIND_NUMBER ? jv_number_value(value) : NAN;
     jv_free(value);
-    jv_free(array);
     return found;
 }
 

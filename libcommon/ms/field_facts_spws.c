@@ -15,8 +15,8 @@ typedef struct window_fact {
 
 static double *numbers_at(jv object, const char *key, int *count)
 {
-    jv list = cal_json_at(object, key);
-    *count = jv_get_kind(list) == JV_KIND_ARRAY ? jv_array_length(jv_copy(list)) : 0;
+    jv list = cal_json_list_at(object, key);
+    *count = jv_array_length(jv_copy(list));
     double *number = CAL_NEW_ARRAY(double, *count);
     for (int i = 0; i < *count; i++) {
         jv value = jv_array_get(jv_copy(list), i);

@@ -82,10 +82,10 @@ static cal_status fill_spw(cal_scene *scene, int index, jv value, cal_error *err
 
 static cal_status fill_spws(cal_scene *scene, cal_error *err)
 {
-    scene->spws = scene_list_length(scene->document, "spws");
+    scene->spws = cal_json_length_at(scene->document, "spws");
     scene->spw = CAL_NEW_ARRAY(cal_scene_spw, scene->spws);
     for (int i = 0; i < scene->spws; i++) {
-        jv value = scene_list_element(scene->document, "spws", i);
+        jv value = cal_json_item_at(scene->document, "spws", i);
         cal_status status = fill_spw(scene, i, value, err);
         jv_free(value);
         if (status)
@@ -126,10 +126,10 @@ static cal_status fill_field(cal_scene_field *field, int index, jv value, cal_er
         return cal_fail(err, CAL_USAGE,
                         "scene.fields[%d].dec: \"%s\"; write 30d30m33.0, 30.30.33.0 or 30.509deg",
                         index, dec);
-    field->components = scene_list_length(value, "components");
+    field->components = cal_json_length_at(value, "components");
     field->component = CAL_NEW_ARRAY(cal_component, field->components);
     for (int i = 0; i < field->components; i++) {
-        jv component = scene_list_element(value, "components", i);
+        jv component = cal_json_item_at(value, "components", i);
         fill_component(&field->component[i], component);
         jv_free(component);
     }
@@ -138,11 +138,11 @@ static cal_status fill_field(cal_scene_field *field, int index, jv value, cal_er
 
 static cal_status fill_fields(cal_scene *scene, cal_error *err)
 {
-    scene->fields = scene_list_length(scene->document, "fields");
+    scene->fields = cal_json_length_at(scene->document, "fields");
     scene->field = CAL_NEW_ARRAY(cal_scene_field, scene->fields);
     cal_status status = CAL_OK;
     for (int i = 0; i < scene->fields && !status; i++) {
-        jv value = scene_list_element(scene->document, "fields", i);
+        jv value = cal_json_item_at(scene->document, "fields", i);
         status = fill_field(&scene->field[i], i, value, err);
         jv_free(value);
     }
@@ -173,11 +173,11 @@ static int state_of(cal_scene *scene, const char *intent)
 static cal_status fill_scan_spws(const cal_scene *scene, cal_scene_scan *scan, int index, jv value,
                                  cal_error *err)
 {
-    int listed = scene_list_length(value, "spws");
+    int listed = cal_json_length_at(value, "spws");
     scan->spws = listed ? listed : scene->spws;
     scan->spw = CAL_NEW_ARRAY(int, scan->spws);
     for (int i = 0; i < scan->spws; i++) {
-        jv wanted = listed ? scene_list_element(value, "spws", i) : jv_number(i);
+        jv wanted = listed ? cal_json_item_at(value, "spws", i) : jv_number(i);
         scan->spw[i] = find_spw(scene, wanted);
         char *text = cal_json_dump(wanted);
         jv_free(wanted);
@@ -237,12 +237,12 @@ static cal_status fill_scan(cal_scene *scene, int index, jv value, cal_error *er
 
 static cal_status fill_scans(cal_scene *scene, cal_error *err)
 {
-    scene->scans = scene_list_length(scene->document, "scans");
+    scene->scans = cal_json_length_at(scene->document, "scans");
     scene->scan = CAL_NEW_ARRAY(cal_scene_scan, scene->scans);
     scene->state = CAL_NEW_ARRAY(const char *, scene->scans);
     cal_status status = CAL_OK;
     for (int i = 0; i < scene->scans && !status; i++) {
-        jv value = scene_list_element(scene->document, "scans", i);
+        jv value = cal_json_item_at(scene->document, "scans", i);
         status = fill_scan(scene, i, value, err);
         jv_free(value);
     }
@@ -264,9 +264,9 @@ static cal_status fill_flag(cal_scene *scene, int index, jv value, cal_error *er
     if (flag->spw >= scene->spws)
         return cal_fail(err, CAL_USAGE, "scene.flag_rules[%d].spw: %d; spws are 0 to %d", index,
                         flag->spw, scene->spws - 1);
-    if (scene_list_length(value, "channels")) {
-        jv first = scene_list_element(value, "channels", 0),
-           last = scene_list_element(value, "channels", 1);
+    if (cal_json_length_at(value, "channels")) {
+        jv first = cal_json_item_at(value, "channels", 0),
+           last = cal_json_item_at(value, "channels", 1);
         bool numbers = jv_get_kind(first) == JV_KIND_NUMBER && jv_get_kind(last) == JV_KIND_NUMBER;
         flag->first = numbers ? (int)jv_number_value(first) : -1;
         flag->last = numbers ? (int)jv_number_value(last) : -1;
@@ -276,8 +276,8 @@ static cal_status fill_flag(cal_scene *scene, int index, jv value, cal_error *er
             return cal_fail(err, CAL_USAGE, "scene.flag_rules[%d].channels: wanted [first, last]",
                             index);
     }
-    for (int i = 0; i < scene_list_length(value, "corrs"); i++) {
-        jv corr = scene_list_element(value, "corrs", i);
+    for (int i = 0; i < cal_json_length_at(value, "corrs"); i++) {
+        jv corr = cal_json_item_at(value, "corrs", i);
         int code = jv_get_kind(corr) == JV_KIND_STRING ? cal_corr_code(jv_string_value(corr)) : 0;
         jv_free(corr);
         if (!code)
@@ -290,11 +290,11 @@ static cal_status fill_flag(cal_scene *scene, int index, jv value, cal_error *er
 
 static cal_status fill_flags(cal_scene *scene, cal_error *err)
 {
-    scene->flags = scene_list_length(scene->document, "flag_rules");
+    scene->flags = cal_json_length_at(scene->document, "flag_rules");
     scene->flag = CAL_NEW_ARRAY(cal_scene_flag, scene->flags);
     cal_status status = CAL_OK;
     for (int i = 0; i < scene->flags && !status; i++) {
-        jv value = scene_list_element(scene->document, "flag_rules", i);
+        jv value = cal_json_item_at(scene->document, "flag_rules", i);
         status = fill_flag(scene, i, value, err);
         jv_free(value);
     }

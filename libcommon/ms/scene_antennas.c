@@ -59,8 +59,8 @@ static const char *antenna_name(cal_scene *scene, jv antennas, int index,
                                 const cal_station *station)
 {
     const char *layout = cal_json_text_at(antennas, "layout", "");
-    if (scene_list_length(antennas, "names")) {
-        jv name = scene_list_element(antennas, "names", index);
+    if (cal_json_length_at(antennas, "names")) {
+        jv name = cal_json_item_at(antennas, "names", index);
         char *text = jv_get_kind(name) == JV_KIND_STRING ? cal_copy_text(jv_string_value(name))
                                                          : cal_json_dump(name);
         jv_free(name);
@@ -85,7 +85,7 @@ static cal_status fill_array(cal_scene *scene, jv antennas, cal_error *err)
         return err->status;
     }
     scene->antenna = CAL_NEW_ARRAY(cal_scene_antenna, scene->antennas);
-    int names = scene_list_length(antennas, "names");
+    int names = cal_json_length_at(antennas, "names");
     cal_status status = CAL_OK;
     if (names && names != scene->antennas)
         status = cal_fail(err, CAL_USAGE, "scene.antennas.names: %d names for %d antennas", names,
@@ -109,8 +109,8 @@ static cal_status fill_array(cal_scene *scene, jv antennas, cal_error *err)
 static cal_status fill_absent(cal_scene *scene, cal_error *err)
 {
     int present = scene->antennas;
-    for (int i = 0; i < scene_list_length(scene->document, "absent_antennas"); i++) {
-        jv value = scene_list_element(scene->document, "absent_antennas", i);
+    for (int i = 0; i < cal_json_length_at(scene->document, "absent_antennas"); i++) {
+        jv value = cal_json_item_at(scene->document, "absent_antennas", i);
         double id = jv_get_kind(value) == JV_KIND_NUMBER ? jv_number_value(value) : -1;
         jv_free(value);
         if (id < 0 || id >= scene->antennas || id != rint(id))

@@ -9,14 +9,13 @@
 /* object[key], an array of `count` numbers at most; the rest stays. */
 static void numbers_at(jv object, const char *key, double *value, int count)
 {
-    jv list = cal_json_at(object, key);
-    if (jv_get_kind(list) == JV_KIND_ARRAY)
-        jv_array_foreach(list, i, item)
-        {
-            if (i < count && jv_get_kind(item) == JV_KIND_NUMBER)
-                value[i] = jv_number_value(item);
-            jv_free(item);
-        }
+    jv list = cal_json_list_at(object, key);
+    jv_array_foreach(list, i, item)
+    {
+        if (i < count && jv_get_kind(item) == JV_KIND_NUMBER)
+            value[i] = jv_number_value(item);
+        jv_free(item);
+    }
     jv_free(list);
 }
 
@@ -35,18 +34,17 @@ static cal_status read_antenna(jv object, const char *where, void *element, cal_
 /* NaN for windows whose weights are not told. */
 static void read_weights(jv object, cal_plan_field *field)
 {
-    jv list = cal_json_at(object, "weights");
+    jv list = cal_json_list_at(object, "weights");
     field->weight = CAL_NEW_ARRAY(double, field->spws.count);
     for (int i = 0; i < field->spws.count; i++)
         field->weight[i] = NAN;
-    if (jv_get_kind(list) == JV_KIND_ARRAY)
-        jv_array_foreach(list, k, item)
-        {
-            for (int i = 0; i < field->spws.count; i++)
-                if (cal_json_number_at(item, "spw", -1) == field->spws.id[i])
-                    field->weight[i] = cal_json_number_at(item, "sum", NAN);
-            jv_free(item);
-        }
+    jv_array_foreach(list, k, item)
+    {
+        for (int i = 0; i < field->spws.count; i++)
+            if (cal_json_number_at(item, "spw", -1) == field->spws.id[i])
+                field->weight[i] = cal_json_number_at(item, "sum", NAN);
+        jv_free(item);
+    }
     jv_free(list);
 }
 
@@ -186,10 +184,7 @@ static void take_correlations(cal_dataset *set, jv description)
 /* The prototype's classes: an ALMA set of nothing but seven-metre dishes is the compact array. */
 static char *telescope_of(jv info, const cal_dataset *set)
 {
-    jv list = cal_json_at(info, "observations");
-    jv first = jv_get_kind(list) == JV_KIND_ARRAY && jv_array_length(jv_copy(list))
-                   ? jv_array_get(jv_copy(list), 0)
-                   : jv_null();
+    jv first = cal_json_item_at(info, "observations", 0);
     const char *name = cal_json_text_at(first, "telescope", "");
     double dish = INFINITY;
     for (int i = 0; i < set->antennas; i++)
@@ -201,7 +196,6 @@ static char *telescope_of(jv info, const cal_dataset *set)
                                     : !strcmp(name, "ALMA") && dish == 7 ? "ACA"
                                                                          : name);
     jv_free(first);
-    jv_free(list);
     return telescope;
 }
 
@@ -249,13 +243,12 @@ cal_status cal_dataset_read(jv info, const char *name, cal_dataset *set, cal_err
     set->size = cal_json_number_at(info, "size_bytes", 0);
     set->telescope = telescope_of(info, set);
     set->column = usual_column(info);
-    jv descriptions = cal_json_at(info, "data_descs");
-    if (jv_get_kind(descriptions) == JV_KIND_ARRAY)
-        jv_array_foreach(descriptions, i, description)
-        {
-            take_correlations(set, description);
-            jv_free(description);
-        }
+    jv descriptions = cal_json_list_at(info, "data_descs");
+    jv_array_foreach(descriptions, i, description)
+    {
+        take_correlations(set, description);
+        jv_free(description);
+    }
     jv_free(descriptions);
     for (int i = 0; i < set->fields; i++)
         set->has_intents |= set->field[i].target;

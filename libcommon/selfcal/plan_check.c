@@ -37,8 +37,8 @@ static int check_list(jv object, const char *key, const cal_place *place, check_
                       void *user, jv *findings)
 {
     const cal_place list_at = {.up = place, .name = key};
-    jv list = cal_json_at(object, key);
-    int count = jv_get_kind(list) == JV_KIND_ARRAY ? jv_array_length(jv_copy(list)) : 0;
+    jv list = cal_json_list_at(object, key);
+    int count = jv_array_length(jv_copy(list));
     if (!count)
         add_finding(findings, &list_at, "a list with something in it is wanted",
                     "the plan cannot be carried out without", "plan again, or put it back");

@@ -57,14 +57,6 @@ static void cost_text(jv object, cal_buf *out)
     jv_free(cost);
 }
 
-static int length_at(jv object, const char *key)
-{
-    jv list = cal_json_at(object, key);
-    int count = jv_get_kind(list) == JV_KIND_ARRAY ? jv_array_length(jv_copy(list)) : 0;
-    jv_free(list);
-    return count;
-}
-
 /* ---- parts of a target ---- */
 
 static void blocks_text(jv target, cal_buf *out)
@@ -201,10 +193,12 @@ void cal_plan_text(jv plan, cal_buf *out)
     }
     jv_free(findings);
     jv recipe = cal_json_at(plan, "recipe");
-    cal_buf_addf(
-        out, "%d target%s in %d execution block%s, recipe %s: ", length_at(plan, "targets"),
-        length_at(plan, "targets") == 1 ? "" : "s", length_at(plan, "execution_blocks"),
-        length_at(plan, "execution_blocks") == 1 ? "" : "s", cal_json_text_at(recipe, "name", ""));
+    cal_buf_addf(out, "%d target%s in %d execution block%s, recipe %s: ",
+                 cal_json_length_at(plan, "targets"),
+                 cal_json_length_at(plan, "targets") == 1 ? "" : "s",
+                 cal_json_length_at(plan, "execution_blocks"),
+                 cal_json_length_at(plan, "execution_blocks") == 1 ? "" : "s",
+                 cal_json_text_at(recipe, "name", ""));
     jv_free(recipe);
     cost_text(plan, out);
     cal_buf_add(out, "\n");

@@ -26,9 +26,9 @@ static bool mode_named(const char *name, cal_spectral_mode *mode)
 /* The lowest S/N of a list of windows or basebands. */
 static double lowest_snr(jv solint, const char *key)
 {
-    jv list = cal_json_at(solint, key);
+    jv list = cal_json_list_at(solint, key);
     double lowest = INFINITY;
-    int count = jv_get_kind(list) == JV_KIND_ARRAY ? jv_array_length(jv_copy(list)) : 0;
+    int count = jv_array_length(jv_copy(list));
     for (int i = 0; i < count; i++) {
         jv item = jv_array_get(jv_copy(list), i);
         lowest = fmin(lowest, cal_json_number_at(item, "snr", 0));
@@ -160,8 +160,8 @@ static cal_status try_mode(const cal_solving *solving, cal_spectral_mode mode, c
 
 static cal_status try_modes(cal_solving *solving, cal_error *err)
 {
-    jv modes = cal_json_at(solving->solint, "modes");
-    int count = jv_get_kind(modes) == JV_KIND_ARRAY ? jv_array_length(jv_copy(modes)) : 0;
+    jv modes = cal_json_list_at(solving->solint, "modes");
+    int count = jv_array_length(jv_copy(modes));
     cal_status status = CAL_OK;
     for (int i = 0; i < count && !status; i++) {
         cal_spectral_mode mode;

@@ -6,8 +6,8 @@
 
 int *cal_ints_of(jv object, const char *key, int *count)
 {
-    jv list = cal_json_at(object, key);
-    *count = jv_get_kind(list) == JV_KIND_ARRAY ? jv_array_length(jv_copy(list)) : 0;
+    jv list = cal_json_list_at(object, key);
+    *count = jv_array_length(jv_copy(list));
     int *value = *count ? CAL_NEW_ARRAY(int, *count) : NULL;
     for (int i = 0; i < *count; i++) {
         jv item = jv_array_get(jv_copy(list), i);
@@ -28,18 +28,9 @@ char *cal_spwmap_text(const int *map, int count)
 
 /* ---- the state ---- */
 
-static jv item_at(jv object, const char *key, int index)
-{
-    jv list = cal_json_at(object, key);
-    if (jv_get_kind(list) == JV_KIND_ARRAY)
-        return jv_array_get(list, index);
-    jv_free(list);
-    return jv_null();
-}
-
 static char *text_at(jv object, const char *key, int index, const char *missing)
 {
-    jv item = item_at(object, key, index);
+    jv item = cal_json_item_at(object, key, index);
     char *text =
         cal_copy_text(jv_get_kind(item) == JV_KIND_STRING ? jv_string_value(item) : missing);
     jv_free(item);
@@ -48,7 +39,7 @@ static char *text_at(jv object, const char *key, int index, const char *missing)
 
 static bool bool_at(jv object, const char *key, int index)
 {
-    jv item = item_at(object, key, index);
+    jv item = cal_json_item_at(object, key, index);
     bool value = jv_get_kind(item) == JV_KIND_TRUE;
     jv_free(item);
     return value;
@@ -56,12 +47,10 @@ static bool bool_at(jv object, const char *key, int index)
 
 cal_chained *cal_chain_read(jv block, int *count)
 {
-    jv paths = cal_json_at(block, "gaintable_final");
-    *count = jv_get_kind(paths) == JV_KIND_ARRAY ? jv_array_length(jv_copy(paths)) : 0;
-    jv_free(paths);
+    *count = cal_json_length_at(block, "gaintable_final");
     cal_chained *chain = CAL_NEW_ARRAY(cal_chained, *count);
     for (int i = 0; i < *count; i++) {
-        jv map = JV_OBJECT(jv_string("map"), item_at(block, "spwmap_final", i));
+        jv map = JV_OBJECT(jv_string("map"), cal_json_item_at(block, "spwmap_final", i));
         chain[i] = (cal_chained){
             .path = text_at(block, "gaintable_final", i, ""),
             .interp = text_at(block, "applycal_interpolate_final", i, "linear"),
@@ -149,7 +138,7 @@ cal_chained *cal_chain_before(const cal_work *work, jv block, int index, int pas
 {
     int all, kept = 0;
     cal_chained *chain = cal_chain_read(block, &all);
-    jv solint = item_at(work->target, "solints", index);
+    jv solint = cal_json_item_at(work->target, "solints", index);
     bool amplitude = !strcmp(cal_json_text_at(solint, "solmode", "p"), "ap");
     cal_chained *before = CAL_NEW_ARRAY(cal_chained, all);
     for (int i = 0; i < all; i++)

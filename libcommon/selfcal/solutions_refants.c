@@ -48,8 +48,8 @@ cal_status cal_block_rank_again(jv *block, const char *gaintable, cal_error *err
     cal_status status = cal_caltable_read(gaintable, &table, err);
     if (status)
         return status;
-    jv list = cal_json_at(*block, "refants");
-    int count = jv_get_kind(list) == JV_KIND_ARRAY ? jv_array_length(jv_copy(list)) : 0;
+    jv list = cal_json_list_at(*block, "refants");
+    int count = jv_array_length(jv_copy(list));
     cal_ranked_antenna *ranked = CAL_NEW_ARRAY(cal_ranked_antenna, count);
     for (int i = 0; i < count; i++) {
         jv entry = entry_at(list, i);

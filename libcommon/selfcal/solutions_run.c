@@ -103,25 +103,18 @@ static void count_antenna(jv antenna, int spw, cal_solution_counts *counts)
         counts->name[id] = cal_copy_text(cal_json_text_at(antenna, "name", "?"));
 }
 
-static int length_of(jv list)
-{
-    return jv_get_kind(list) == JV_KIND_ARRAY ? jv_array_length(jv_copy(list)) : 0;
-}
-
 static void count_solutions(jv document, int windows, cal_solution_counts *counts)
 {
-    jv spws = cal_json_at(document, "spws");
-    for (int i = 0; i < length_of(spws); i++) {
-        jv spw = jv_array_get(jv_copy(spws), i), antennas = cal_json_at(spw, "antennas");
+    jv spws = cal_json_list_at(document, "spws");
+    for (int i = 0; i < jv_array_length(jv_copy(spws)); i++) {
+        jv spw = jv_array_get(jv_copy(spws), i), antennas = cal_json_list_at(spw, "antennas");
         int id = (int)cal_json_number_at(spw, "spw", 0);
         if (!counts->antennas)
-            *counts = cal_counts_make(windows, length_of(antennas));
-        for (int k = 0; k < length_of(antennas) && id < counts->spws; k++) {
-            jv antenna = jv_array_get(jv_copy(antennas), k), pols;
-            pols = cal_json_at(antenna, "expected");
-            counts->pars = length_of(pols);
+            *counts = cal_counts_make(windows, jv_array_length(jv_copy(antennas)));
+        for (int k = 0; k < jv_array_length(jv_copy(antennas)) && id < counts->spws; k++) {
+            jv antenna = jv_array_get(jv_copy(antennas), k);
+            counts->pars = cal_json_length_at(antenna, "expected");
             count_antenna(antenna, id, counts);
-            jv_free(pols);
             jv_free(antenna);
         }
         jv_free(antennas);
@@ -204,9 +197,7 @@ static char *path_of(const cal_solving *solving, cal_spectral_mode mode)
 
 cal_status cal_solving_run(const cal_solving *solving, cal_solution *solution, cal_error *err)
 {
-    jv spws = cal_json_at(solving->block, "spws");
-    int windows = length_of(spws);
-    jv_free(spws);
+    int windows = cal_json_length_at(solving->block, "spws");
     solution->path = path_of(solving, solution->mode);
     solution->interp = cal_copy_text(solving->interp);
     if (solution->mode != CAL_PER_SPW)

@@ -72,17 +72,9 @@ cal_status cal_work_shell(cal_work *work, cal_work_kind kind, const char *line, 
     return status;
 }
 
-static int length_at(jv object, const char *key)
-{
-    jv list = cal_json_at(object, key);
-    int count = jv_get_kind(list) == JV_KIND_ARRAY ? jv_array_length(jv_copy(list)) : 0;
-    jv_free(list);
-    return count;
-}
-
 int cal_work_blocks(const cal_work *work)
 {
-    return length_at(work->target, "vis");
+    return cal_json_length_at(work->target, "vis");
 }
 
 jv cal_work_block(const cal_work *work, int block)
@@ -98,7 +90,7 @@ void cal_work_put_block(cal_work *work, int block, jv value)
 
 int cal_work_fields(const cal_work *work)
 {
-    return length_at(work->target, "sub-fields");
+    return cal_json_length_at(work->target, "sub-fields");
 }
 
 double cal_work_field_time(const cal_work *work)
