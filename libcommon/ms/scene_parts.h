@@ -7,5 +7,7 @@
 
 /* Site, telescope and antennas of scene->document. */
 cal_status cal_scene_fill_antennas(cal_scene *scene, cal_error *err);
+/* Spectral windows, polarizations and feeds. */
+cal_status cal_scene_fill_spws(cal_scene *scene, cal_error *err);
 
 #endif
