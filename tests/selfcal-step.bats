@@ -236,7 +236,7 @@ false'
     run -0 jq -c '.targets[0].vis[1].alignment, .targets[0].steps[0].decision' beside.json
     assert_output $'null\n"2 working copies"'
     selfcal-step --all < plan.json > aligned.json
-    valid aligned.json
+    valid selfcal-step aligned.json
     run -0 jq -r '.targets[0].steps[0].decision' aligned.json
     assert_output --regexp '^2 working copies; eb2 lies 1\.[0-9]+ arcsec \(0\.[0-9]+ beams\) beside the first and was moved there$'
     run -0 jq -s '.[1].targets[0].vis[1].alignment as $a | ($a.east_arcsec - 1.2 | fabs) < 3 * $a.error_arcsec and
