@@ -70,6 +70,7 @@ static cal_verdict judge(const cal_work *work, const cal_solint *at, const cal_p
     const cal_verdict_facts facts = {
         .pre = pre,
         .post = now,
+        .noise = cal_json_number_at(work->target, "theoretical_sensitivity", NAN),
         .first_beam_area = cal_json_number_at(work->target, "Beam_major_orig", NAN) *
                            cal_json_number_at(work->target, "Beam_minor_orig", NAN),
         .expected_snr = cal_json_number_at(at->entry, "solint_snr", NAN),
@@ -116,11 +117,12 @@ bool cal_way_is_taken(const cal_way *way)
     return way->verdict.kind == CAL_ACCEPTED || way->verdict.kind == CAL_MARGINAL;
 }
 
-static bool is_better(const cal_way *way, const cal_way *best)
+/* A later way fits more numbers, whose noise the S/N hardly shows: what is within the tolerance does not speak for it. */
+static bool is_better(const cal_way *way, const cal_way *best, const cal_selfcal_settings *settings)
 {
     if (!best->name || cal_way_is_taken(way) != cal_way_is_taken(best))
         return !best->name || cal_way_is_taken(way);
-    return way->verdict.honest_change > best->verdict.honest_change;
+    return way->verdict.honest_change > best->verdict.honest_change + settings->snr_tolerance;
 }
 
 /* *best becomes this one if it is better. */
@@ -149,7 +151,7 @@ static cal_status try_way(cal_work *work, const cal_solint *at, const char *name
     jv_free(way.solutions);
     way.solutions = cal_solutions_json(work, at->sets);
     cal_json_push(tried, way_json(&way));
-    if (is_better(&way, best)) {
+    if (is_better(&way, best, work->settings)) {
         cal_way_free(best);
         *best = way;
     } else

@@ -15,6 +15,7 @@ typedef struct cal_image_numbers {
 
 typedef struct cal_verdict_facts {
     cal_image_numbers pre, post;
+    double noise;           /* rms that the receivers alone would make; 0, NaN: not known */
     double first_beam_area; /* of the initial image */
     double expected_snr,
         next_expected_snr;        /* of a solution of this interval and of the next; NaN: none */

@@ -244,10 +244,15 @@ def judge_marks(report, name, target):
 
 def shifted(mine, recorded):
     """In words, when what is worse is where the source stands, which the data do not tell: in the recorded cases all sources are in
-    the middle of pixels, to which the recorded runs' coarser models are drawn. Else None."""
-    if mine["own"] <= WORSE_PHASE * recorded["own"] and mine["shift"] <= WORSE_PHASE * mine["shift_before"]:
-        return (f"{mine['shift']:.2f} of it shift the whole sky, which no baseline tells from another position (the errors shift it by "
-                f"{mine['shift_before']:.2f}); without, {mine['own']:.2f} and {recorded['own']:.2f}")
+    the middle of pixels, to which the recorded runs' coarser models are drawn; or what is worse are antennas without data, which the
+    nearest solution stands for. Else None."""
+    if mine["shift"] > WORSE_PHASE * mine["shift_before"]:
+        return None
+    words = f"{mine['shift']:.2f} of it shift the whole sky, which no baseline tells from another position (the errors shift it by {mine['shift_before']:.2f})"
+    if mine["own"] <= WORSE_PHASE * recorded["own"]:
+        return f"{words}; without, {mine['own']:.2f} and {recorded['own']:.2f}"
+    if mine["own_applied"] <= WORSE_PHASE * recorded["own_applied"] and mine["missing"] <= recorded["missing"] + 0.01:
+        return f"{words}; without, and where there are solutions, {mine['own_applied']:.2f} and {recorded['own_applied']:.2f}"
     return None
 
 
@@ -304,7 +309,7 @@ def judge_target(report, oracles, folder, target, wanted, recorded, theirs, seco
     their_ideal = next((v["SNR"] for k, v in kept.get(SAME_DATA.get(case, case), {}).items() if k.split("|")[0] == name), None)
     judge_snr(report, name, target, recorded, ideal, their_ideal)
     judge_phases(report, name, ours, theirs)
-    end = {"ours": max(r["own"] for r in ours.values()), "theirs": max(theirs[name, b]["own"] for b in ours),
+    end = {"ours": max(r["own_applied"] for r in ours.values()), "theirs": max(theirs[name, b]["own_applied"] for b in ours),
            "snr": (target.get("SNR_final") or 0) / (ideal[0] if ideal else 1),
            "their_snr": (recorded["SNR_final"] or 0) / (their_ideal or (ideal[0] if ideal else 1))}
     by_name = {s["solint"]: s for s in target["solints"]}

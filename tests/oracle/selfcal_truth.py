@@ -170,16 +170,17 @@ def steady_part(left):
 def residual(truth, chain, windows=None):
     """Degrees of rms over windows, times, antennas and polarizations, `before` and `after` the chain [(table, spwmap, interp)...],
     and of the part of it that is `variable` in time, each integration with the nearest good solution; what is a `shift` of the sky
-    (`shift_before`), and what is left without it, its `own`; the same as `applied` by CASA's rules, and the share that is `missing` then."""
+    (`shift_before`), and what is left without it, its `own`; the same as `applied` (`own_applied`) by CASA's rules, and the share that is `missing` then, for want of data mostly."""
     windows = list(range(len(truth.windows))) if windows is None else windows
     before = without_reference(truth.phases[windows])
     after = left_over(truth, chain, windows, nearest_good)
     applied = left_over(truth, chain, windows, as_applied)
-    steady = steady_part(after)
+    steady, steady_applied = steady_part(after), steady_part(applied)
     shift = shift_of(truth, windows, steady)
+    own_applied = wrap(applied - shift_of(truth, windows, steady_applied)[:, None])
     return {"before": degrees_rms(before), "after": degrees_rms(after), "variable": degrees_rms(wrap(after - steady[:, None])),
             "shift": degrees_rms(shift), "shift_before": degrees_rms(shift_of(truth, windows, steady_part(before))),
-            "own": degrees_rms(wrap(after - shift[:, None])), "applied": degrees_rms(applied), "missing": float(np.isnan(applied).mean())}
+            "own": degrees_rms(wrap(after - shift[:, None])), "own_applied": degrees_rms(own_applied), "applied": degrees_rms(applied), "missing": float(np.isnan(applied).mean())}
 
 
 # ---- the set without errors ----

@@ -248,10 +248,35 @@ static void closure_verdicts(void)
     judged(&f, "refused", "Beam change beyond");
 }
 
+/* Amplitudes that vary by little more than their noise: is it they that keep the image from the noise of the receivers? */
+static void amplitude_verdicts(void)
+{
+    cal_verdict_facts f = pair(100, 107);
+    f.amplitude = true;
+    f.solutions.amplitude_rms = 0.05;
+    f.solutions.amplitude_noise = 0.02;
+    f.post.rms = 1 / 1.07;
+    judged(&f, "accepted", "amplitudes vary by 5 %, their noise is 2 %");
+    f.solutions.amplitude_noise = 0.03;
+    judged(&f, "unchanged", "less than 2 times their noise");
+    f.noise = 0.92;
+    judged(&f, "accepted", "take away 82 % of what the noise is above that of the receivers");
+    f.noise = 0.5;
+    judged(&f, "unchanged", "less than 2 times their noise");
+    f.noise = 0.99; /* nothing to take away */
+    judged(&f, "unchanged", "less than 2 times their noise");
+    f.noise = 1.1;
+    judged(&f, "unchanged", "less than 2 times their noise");
+    f.noise = 0.92;
+    f.overfit_after = 0.03; /* the half of it is fitted */
+    judged(&f, "unchanged", "less than 2 times their noise");
+}
+
 static void verdicts(void)
 {
     told_verdicts();
     closure_verdicts();
+    amplitude_verdicts();
     cal_verdict_facts f = pair(100, 150);
     judged(&f, "accepted", "S/N increase: 100 to 150, 50.0 %");
     judged(&f, "accepted", "phases vary by 11.5 deg, their noise is 5.73 deg");
@@ -300,6 +325,11 @@ static void spending(void)
     judged(&f, "accepted", "without what fitting noise gains");
     f.overfit_after = cal_overfit(&(cal_spent){cal_spent_noise(7, 1, true), 0}, 371);
     f.pre.snr = f.pre.snr_nf = 366.1;
+    judged(&f, "refused", "over-fitting");
+    f = pair(39.5, 42.6); /* more than noise does, if not by much */
+    f.overfit_after = 0.041;
+    judged(&f, "accepted", "3.6 % without what fitting noise gains");
+    f.post.snr = f.post.snr_nf = 41.9;
     judged(&f, "refused", "over-fitting");
     /* 400 numbers and a source of S/N 50: 8 % of flux that is none */
     CHECK_NEAR(cal_overfit(&(cal_spent){0, 400}, 50), 0.08, 1e-12);
