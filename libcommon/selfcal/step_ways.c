@@ -161,14 +161,16 @@ static cal_status try_way(cal_work *work, const cal_solint *at, const char *name
 
 /* ---- all ways ---- */
 
-/* Where the model is good already, what differs between windows shows in the image before it shows in single solutions. */
+/* Where the model is good already, what differs between windows shows in the image before it shows in single solutions. Amplitudes of windows would also
+ * take up what the model lacks there. */
 static cal_status try_modes(cal_work *work, cal_solint *at, cal_way *best, jv *tried,
                             cal_error *err)
 {
     bool taken = cal_way_is_taken(best);
     if (!taken && cal_solutions_fall_back(at->sets, at->blocks))
         return try_way(work, at, "combinespw", best, tried, err);
-    if ((!taken || at->pass > CAL_SECOND_PASS) && cal_solutions_refine(at->sets, at->blocks))
+    bool refine = !taken || (at->pass > CAL_SECOND_PASS && !at->amplitude);
+    if (refine && cal_solutions_refine(at->sets, at->blocks))
         return try_way(work, at, "per_spw", best, tried, err);
     return CAL_OK;
 }
