@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import hashlib
 import json
+import math
 import os
 import shlex
 import subprocess
@@ -73,14 +74,28 @@ def plan_options(oracles, case, options):
     return arguments, missing
 
 
+def same_field(decisions, plan):
+    """The option that makes images as wide as those of a recorded run that was told their pixels: ours are smaller."""
+    cell = next(step["result"]["cell"] for step in decisions["steps"] if "cell" in (step.get("result") or {}))
+    ours = json.load(open(plan))["targets"][0]["cell_arcsec"]
+    sizes = [math.ceil(pixels * float(cell.removesuffix("arcsec")) / ours / 2) * 2 for pixels in decisions["options"]["imsize"]]
+    return ["--imsize", ",".join(map(str, sizes))]
+
+
 def calibrate(oracles, case, folder):
     """plan.json and final.json in `folder`, from the beginning; seconds. Raises CalledProcessError, with the words of the tool."""
-    options = json.load(open(f"{oracles}/{case}/decisions.json"))["options"]
-    arguments = plan_options(oracles, case, options)[0]
+    decisions = json.load(open(f"{oracles}/{case}/decisions.json"))
+    arguments = plan_options(oracles, case, decisions["options"])[0]
+
+    def plan(*more):
+        with open(f"{folder}/plan.json", "w") as out:
+            run(["selfcal-plan", "--quiet", "--workdir", ".", *arguments, *more, *map(os.path.basename, blocks_in(folder))], cwd=folder,
+                stdout=out, stderr=subprocess.PIPE, text=True)
+
     begin = time.monotonic()
-    with open(f"{folder}/plan.json", "w") as out:
-        run(["selfcal-plan", "--quiet", "--workdir", ".", *arguments, *map(os.path.basename, blocks_in(folder))], cwd=folder, stdout=out,
-            stderr=subprocess.PIPE, text=True)
+    plan()
+    if "imsize" in decisions["options"]:
+        plan(*same_field(decisions, f"{folder}/plan.json"))
     with open(f"{folder}/plan.json") as plan, open(f"{folder}/final.json", "w") as out:
         run(["selfcal-step", "--quiet", "--all", "--fresh", "--timing", "timing.ndjson"], cwd=folder, stdin=plan, stdout=out, stderr=subprocess.PIPE,
             text=True)
