@@ -173,9 +173,13 @@ static cal_mode_facts mode_facts(const cal_plan_part *part, const cal_rung *rung
     return facts;
 }
 
-static bool mode_is_wished(const cal_plan_part *part, cal_spectral_mode mode)
+/* One window alone is all of them together. */
+static bool mode_is_wished(const cal_plan_part *part, const cal_mode_facts *facts,
+                           cal_spectral_mode mode)
 {
     const char *wish = part->request->settings.spectral_modes;
+    if (facts->spws == 1 && mode == CAL_PER_SPW)
+        return true;
     return !strcmp(wish, "auto") || !strcmp(wish, cal_spectral_mode_name(mode));
 }
 
@@ -186,7 +190,7 @@ static jv modes_json(const cal_plan_part *part, const cal_rung *rung)
     for (cal_spectral_mode mode = 0; mode < CAL_SPECTRAL_MODES; mode++) {
         cal_attempt attempt = cal_mode_attempt(mode, &facts, rung);
         char combine[20];
-        if (attempt == CAL_NOT_ATTEMPTED || !mode_is_wished(part, mode))
+        if (attempt == CAL_NOT_ATTEMPTED || !mode_is_wished(part, &facts, mode))
             continue;
         cal_json_push(&list, JV_OBJECT(jv_string("mode"), jv_string(cal_spectral_mode_name(mode)),
                                        jv_string("attempt"),

@@ -38,9 +38,9 @@ for repeat in range(2):
     if args.calibrator:
         scans.append({"field": "J1", "length_s": 24, "intent": "CALIBRATE_PHASE#ON_SOURCE"})
     scans += [{"field": f"M_{i}", "length_s": 24, "intent": "OBSERVE_TARGET#ON_SOURCE", **({"start_s": 150 * repeat + 24} if i == 0 else {})} for i in range(3)]
-scene = {"reference_time": "2024/06/02/04:00:00", "antennas": {"layout": "alma", "n": 10}, "integration_s": 6, "noise_jy": 0.1, "fields": fields, "scans": scans,
-         "spws": [{"name": f"X1#ALMA_RB_06#BB_{n}#SW-01#FULL_RES", "freq_hz": f, "width_hz": 15625000, "nchan": 4} for n, f in ((1, 230e9), (2, 232e9))],
-         "errors": {"phase_rms_rad": 0.6, "phase_walk_rad": 0.1}}
+scene = {"reference_time": "2024/06/02/04:00:00", "antennas": {"layout": "alma", "n": 10, "radius_m": 90}, "integration_s": 6, "noise_jy": 0.3, "fields": fields, "scans": scans,
+         "spws": [{"name": "X1#ALMA_RB_06#BB_1#SW-01#FULL_RES", "freq_hz": 230e9, "width_hz": 62.5e6, "nchan": 2}],
+         "errors": {"phase_rms_rad": 0.45, "phase_walk_rad": 0.03}}
 subprocess.run(["ms-sim", "--quiet", *rest, "-", args.out], input=json.dumps(scene), text=True, check=True, stdout=subprocess.DEVNULL)
 
 # Pointings of one name, and one scan for all of them.
