@@ -224,6 +224,24 @@ false'
     echo "# $output" >&3
 }
 
+@test "selfcal-step: the pipeline's form: names, images of each window, the flux to which the stage before cleans" {
+    ms-sim --antennas 10 --scale 30 --spws 2 --nchan 1 --width 32MHz --integration 10s --field 'J1234.5+678 x,0h,30d' --source 1 --noise 0.05 \
+        --phase-rms 0.5rad --same-pols --same-spws --scan 'J1234.5+678 x,40s' eb.1.ms > /dev/null
+    selfcal-plan --recipe hif_selfcal --imsize 64 --solints inf_EB --set clean_threshold=0.07 --set max_passes=1 eb.1.ms > plan.json
+    selfcal-step --all < plan.json > end.json
+    run -0 jq -r '.targets[0] | .clean_threshold_orig, .state.SC_success, (.steps[1].commands[] | select(contains("--niter 50000")) | capture("--threshold (?<t>[^ ]+)").t)' end.json
+    assert_output $'0.07\ntrue\n0.07Jy\n0.07Jy\n0.07Jy'
+    name=eb.1.s1_1.J1234.5+678_x_sci
+    for part in spw{0,1,0_1}.cont.I.iter{0,1,3} spw0_1.cont.solint1_{prior,post}.I.iter2 spw0_1.cont.I.iter2; do
+        [ -s "$name.$part.image.fits" ] || fail "no $name.$part.image.fits"
+    done
+    [ "$(jq -r '.targets[0].steps[] | select(.verdict.kind == "accepted").images.post.fields[0].image' end.json)" -ef "$name.spw0_1.cont.I.iter2.image.fits" ]
+    # Nothing else lies there.
+    run grep -vE '^(eb\.1|plan|end)\.(ms|json)$|^eb\.1\.J1234\.5\+678_x\.spw0_1\.selfcal\.ms(\.flagversions|\.lock|\.hif_selfcal\.s1_1\.inf_EB\.gpcal-[a-z_]+\.tbl)?$|^eb\.1\.s1_1\.J1234\.5\+678_x_sci\.spw(0|1|0_1)\.cont\.(solint[0-9]_(prior|post)\.)?I\.iter[0-3]\.(image|mask|model|residual|psf|dirty)\.fits$' \
+        <(ls)
+    assert_output ''
+}
+
 # Two execution blocks of a source too faint for solutions; in the second it lies 1.2 arcsec east and 0.9 south, eight tenths of a beam.
 @test "selfcal-step: execution blocks are aligned, and the originals are in the same way" {
     for k in 1 2; do

@@ -112,8 +112,11 @@ static void add_cleaning(const cal_plan_part *part, jv *object)
     cal_json_set(object, "theoretical_sensitivity", cal_json_double(part->noise));
     cal_json_set(object, "sensitivity_from", cal_json_text(part->noise_from));
     cal_json_set(object, "dr_modifier", cal_json_double(modifier));
+    double wish = part->request->settings.clean_threshold;
     cal_json_set(object, "clean_threshold_orig",
-                 cal_json_double(alma ? 4 * part->noise * modifier : NAN));
+                 cal_json_double(wish > 0 ? wish
+                                 : alma   ? 4 * part->noise * modifier
+                                          : NAN));
     cal_json_set(object, "flux_threshold", jv_number(flux_threshold(part)));
 }
 

@@ -5,12 +5,14 @@
 #include "ms/data_column.h"
 #include "selfcal/applied.h"
 #include "selfcal/growth.h"
+#include "selfcal/picture_parts.h"
 #include "selfcal/step_closure.h"
 #include "selfcal/step_parts.h"
 #include "selfcal/thresholds.h"
 #include "table/table.h"
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- split ---- */
 
@@ -160,6 +162,8 @@ static int nterms_for(const cal_work *work, double snr)
  * image. */
 static double first_threshold(const cal_work *work, const cal_pictures *dirty)
 {
+    if (work->settings->clean_threshold > 0)
+        return work->settings->clean_threshold;
     const cal_picture *best = &dirty->field[dirty->best];
     double noise = cal_work_field_noise(work);
     double modifier = cal_dynamic_range_modifier(cal_json_text_at(work->target, "telescope", ""),
@@ -200,6 +204,8 @@ cal_status cal_step_initial(cal_work *work, jv *entry, cal_error *err)
     cal_status status = cal_restore_flags(work, err);
     if (!status)
         status = cal_pictures_make(work, &wish, &dirty, err);
+    if (!status && work->settings->per_spw_images)
+        status = make_windows(work, &wish, err);
     if (!status) {
         threshold = first_threshold(work, &dirty);
         wish = (cal_picture_wish){.iter = 1,
@@ -262,6 +268,23 @@ static cal_status final_closure(cal_work *work, cal_error *err)
     return cal_apply_chain(work, NULL, err);
 }
 
+/* In the pipeline's names iter2 without an interval is the last accepted image of the loop (selfcal 2.3). */
+static cal_status link_loop_images(cal_work *work, const cal_pictures *newest, cal_error *err)
+{
+    for (int f = 0; f < newest->fields; f++) {
+        char *base = cal_picture_base(work, NULL, 2, f, -1);
+        char *path = cal_format("%s.image.fits", base);
+        cal_status status = cal_remove_tree(path, err);
+        if (!status && link(newest->field[f].image, path))
+            status = cal_fail_errno(err, CAL_OUTPUT, "%s", path);
+        free(path);
+        free(base);
+        if (status)
+            return status;
+    }
+    return CAL_OK;
+}
+
 static cal_status image_final(cal_work *work, jv *entry, cal_error *err)
 {
     cal_pictures newest = {0}, final = {0};
@@ -278,6 +301,8 @@ static cal_status image_final(cal_work *work, jv *entry, cal_error *err)
     cal_status status = cal_apply_chain(work, NULL, err);
     if (!status)
         status = cal_newest_pictures(work, &newest, err);
+    if (!status && !strcmp(work->mode, "pipeline"))
+        status = link_loop_images(work, &newest, err);
     if (!status)
         status = make_with_mask(work, &wish, &newest, &growth, &final, err);
     if (!status && cal_by_closure(work))
