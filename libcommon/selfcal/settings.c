@@ -61,7 +61,7 @@ static const setting settings[] = {
     VALUE(snr_tolerance, 0.02, 0, 1, "change of the S/N that counts as none"),
     VALUE(clean_depth, 1.5, 0, 100,
           "times the noise to which images of the loop are cleaned; 0: the plan's nsigma"),
-    VALUE(clean_threshold, 0, 0, 1e9,
+    VALUE(clean_threshold, 0, 0, 1e6,
           "Jy to which the stage that asks for this cleans: depth of the first image, and at most "
           "of the last; 0: four times the noise"),
     VALUE(mask_nsigma, 5, 1, 1000, "times the noise of the residual above which pixels are source"),
