@@ -38,6 +38,9 @@ void cal_keep_numbers(cal_work *work, const cal_pictures *pictures, const char *
 cal_image_numbers cal_picture_numbers(const cal_pictures *pictures);
 /* What all fields have together, of which the solutions are made: the S/N, or that of the flux where it is larger, added in quadrature. */
 double cal_pictures_joint_snr(const cal_pictures *pictures);
+/* In words, which fields beside the best one lose more of their S/N than this fraction; those without a source (S/N below 5) are not asked. */
+void cal_pictures_tell_losses(const cal_pictures *pre, const cal_pictures *post, double tolerance,
+                              cal_words *words);
 
 /* What comes next; "" for nothing. */
 void cal_next_is(cal_work *work, const char *next);

@@ -95,6 +95,20 @@ double cal_pictures_joint_snr(const cal_pictures *pictures)
     return sqrt(sum);
 }
 
+void cal_pictures_tell_losses(const cal_pictures *pre, const cal_pictures *post, double tolerance,
+                              cal_words *words)
+{
+    const double source = 5;
+    for (int f = 0; f < pre->fields && f < post->fields; f++) {
+        double before = pre->field[f].snr, after = post->field[f].snr;
+        if (f == post->best || !(before >= source) || after >= (1 - tolerance) * before)
+            continue;
+        char *text = cal_format("pointing %d loses: S/N %.4g to %.4g", f, before, after);
+        cal_words_add(words, text);
+        free(text);
+    }
+}
+
 cal_status cal_newest_pictures(const cal_work *work, cal_pictures *pictures, cal_error *err)
 {
     jv stand = cal_stand(work), images = cal_json_at(stand, "images");

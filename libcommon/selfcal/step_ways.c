@@ -85,7 +85,9 @@ static cal_verdict judge(const cal_work *work, const cal_solint *at, const cal_p
         .closure_after = closure,
     };
     jv_free(next);
-    return cal_verdict_give(&facts, work->settings);
+    cal_verdict verdict = cal_verdict_give(&facts, work->settings);
+    cal_pictures_tell_losses(&at->prior, post, work->settings->snr_tolerance, &verdict.reasons);
+    return verdict;
 }
 
 static int *choices(const cal_solint *at)

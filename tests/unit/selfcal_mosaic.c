@@ -62,8 +62,24 @@ static void joint(void)
     CHECK_NEAR(cal_pictures_joint_snr(&pictures), 40, 1e-9);
 }
 
+/* The best one is judged; others that lose must be told, but not what noise does where there is no source. */
+static void losses(void)
+{
+    cal_picture before[] = {{.snr = 100}, {.snr = 20}, {.snr = 30}, {.snr = 3}, {.snr = 20}},
+                after[] = {{.snr = 90}, {.snr = 18.5}, {.snr = 29.9}, {.snr = 2}, {.snr = NAN}};
+    const cal_pictures pre = {.field = before, .fields = 5}, post = {.field = after, .fields = 5};
+    cal_words words = {0};
+    cal_pictures_tell_losses(&pre, &post, 0.02, &words);
+    if (CHECK(words.count == 2)) {
+        CHECK_TEXT(words.item[0], "pointing 1 loses: S/N 20 to 18.5");
+        CHECK_TEXT(words.item[1], "pointing 4 loses: S/N 20 to nan");
+    }
+    cal_words_free(&words);
+}
+
 int main(void)
 {
+    losses();
     expectations();
     joint();
     return unit_done();
