@@ -218,6 +218,8 @@ static const cal_tool tool = {
              "selfcal-plan --solints inf_EB,inf,60s --workdir sc eb1.ms > plan.json"},
             {"As the pipeline does it, with a higher bar",
              "selfcal-plan --recipe hif_selfcal --set minsnr_to_proceed=5 eb1.ms > plan.json"},
+            {"Seven stations of the EHT, from a disc, judged by closure",
+             "selfcal-plan --recipe vlbi_sparse m87.ms > plan.json"},
             {"Is it still a plan after editing?", "selfcal-plan --check plan.json"},
             {"The commands that make the working copies",
              "selfcal-plan eb1.ms --jq '.targets[].vis[].split.command'"},

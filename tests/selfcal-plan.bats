@@ -247,6 +247,9 @@ finding() {
     refused 4 'no field has the intent TARGET' selfcal-plan aimless.json
     run -0 selfcal-plan --field 'a b?c' aimless.json --jq '.targets[0].target'
     assert_equal "$output" '"a b*c"'
+    jq '.fields |= map(.intents = [] | if .id == 0 then .rows = 0 else . end)' one.info.json > single.json
+    run -0 selfcal-plan single.json --jq '.targets[0].target' # the only field there is, as in UVFITS
+    assert_equal "$output" '"a b*c"'
     refused 3 'no recipe of that name; there are auto_selfcal, hif_selfcal, raw_phases, vlass, vlbi_sparse' selfcal-plan --recipe best one.ms
     refused 2 'did you mean do_amp_selfcal' selfcal-plan --set do_amp_self=1 one.ms
     refused 2 'true or false is wanted' selfcal-plan --set do_amp_selfcal=5 one.ms

@@ -432,7 +432,7 @@ true'
     cd "$BATS_TEST_TMPDIR"
     tar -xzf "$DATA/EHT_M87_2017_d095_d096_uvfits.tar.gz"
     uvfits-import --quiet "$(find . -name '*095_lo*')" m87.ms > /dev/null
-    selfcal-plan --recipe vlbi_sparse --field M87 --set max_passes=4 m87.ms > plan.json
+    selfcal-plan --recipe vlbi_sparse --set max_passes=4 m87.ms > plan.json
     selfcal-step --quiet --all plan.json > end.json
     valid selfcal-step end.json
     run -0 jq -r '.targets[0] | [.closure_orig.phase_rms_deg, .closure_orig.phase_chi2, .closure_orig.phases, .closure_final.phase_rms_deg, .closure_final.chi2] | map(round) | @tsv' end.json
@@ -462,7 +462,7 @@ true'
         fields: [{name: "F", ra: "04h28m40.8", dec: "18d01m48", components: [{flux_jy: 0.5}, {flux_jy: 0.2, east_arcsec: 0.00002, north_arcsec: 0.00001}]}],
         scans: [0, 3600, 7200, 10800 | {field: "F", start_s: ., length_s: 60}]}' > scene.json
     ms-sim --quiet scene.json source.ms > /dev/null
-    selfcal-plan --recipe vlbi_sparse --field F --set max_passes=3 source.ms > plan.json
+    selfcal-plan --recipe vlbi_sparse --set max_passes=3 source.ms > plan.json
     selfcal-step --quiet --all plan.json > end.json
     valid selfcal-step end.json
     run -0 jq -c '.targets[0] | [.closure_orig.chi2 > 80, .closure_final.chi2 < 4, .closure_orig.phases == .closure_final.phases, .SNR_final > 40,
@@ -470,7 +470,7 @@ true'
     assert_output '[true,true,true,true,[true,"accepted"]]'
     jq '.noise_jy = 1 | .fields[0].components = [{flux_jy: 1e-6}]' scene.json > noise.json
     ms-sim --quiet noise.json noise.ms > /dev/null
-    selfcal-plan --recipe vlbi_sparse --field F noise.ms > plan.json
+    selfcal-plan --recipe vlbi_sparse noise.ms > plan.json
     selfcal-step --quiet --all plan.json > end.json
     run -0 jq -r '.targets[0] | .state.SC_success, (.steps[] | select(.solint) | .decision)' end.json
     assert_line --index 0 false

@@ -74,6 +74,7 @@ static cal_status read_field(jv object, const char *where, void *element, cal_er
     read_weights(object, field);
     field->target = has_word(&intents, "TARGET");
     field->phase = has_word(&intents, "PHASE");
+    field->intents = intents.count;
     cal_words_free(&intents);
     return err->status;
 }
@@ -228,6 +229,19 @@ static const char *usual_column(jv info)
 #define READ_LIST(key, reader, list, count)                                                        \
     cal_info_list(info, key, reader, sizeof *set->list, (void **)&set->list, &set->count, err)
 
+/* A set without any intents, as from UVFITS, is of the field that it has, where that is one. */
+static void take_only_field(cal_dataset *set)
+{
+    int with_rows = 0, intents = 0, only = -1;
+    for (int i = 0; i < set->fields; i++) {
+        with_rows += set->field[i].rows > 0;
+        intents += set->field[i].intents;
+        only = set->field[i].rows > 0 ? i : only;
+    }
+    if (with_rows == 1 && !intents)
+        set->field[only].target = true;
+}
+
 cal_status cal_dataset_read(jv info, const char *name, cal_dataset *set, cal_error *err)
 {
     *set = (cal_dataset){0};
@@ -250,6 +264,7 @@ cal_status cal_dataset_read(jv info, const char *name, cal_dataset *set, cal_err
         jv_free(description);
     }
     jv_free(descriptions);
+    take_only_field(set);
     for (int i = 0; i < set->fields; i++)
         set->has_intents |= set->field[i].target;
     return CAL_OK;

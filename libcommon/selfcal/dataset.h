@@ -19,7 +19,8 @@ typedef struct cal_plan_field {
     int id;
     char *name;
     double direction[2]; /* rad */
-    bool target, phase;  /* its intents */
+    bool target, phase;  /* its intents ... */
+    int intents;         /* ... and how many they are */
     int64_t rows;
     double flagged; /* fraction, NaN where not known */
     cal_id_list spws, scans;
