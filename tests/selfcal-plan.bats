@@ -329,7 +329,9 @@ END
     selfcal-plan one.ms two.ms --set "mask=$circle" > masked.json
     valid selfcal-plan masked.json
     run -0 selfcal-plan --check masked.json
+    run -0 selfcal-plan one.ms --set "mask=$circle" --text
+    assert_line "  Mask   $circle"
     finding "mask: no pixel of the target's images is in it; there would be nothing to clean" '.targets[0].mask = "circle[[1deg,1deg],5arcsec]"'
-    finding 'none.fits: cannot be read' '.targets[0].mask = "none.fits"'
+    finding 'targets[0].mask: none.fits: cannot be read' '.targets[0].mask = "none.fits"'
     finding 'no such shape; there are box, centerbox, circle, annulus and poly' '.targets[0].mask = "heart[[1deg,1deg],5arcsec]"'
 }

@@ -289,7 +289,8 @@ static void check_mask(jv target, const cal_place *place, jv *findings)
     if (!*text)
         return;
     if (cal_user_mask_pixels(target, text, &inside, &err))
-        add_key(findings, place, "mask", err.text, "all images are cleaned in it",
+        add_key(findings, place, "mask", err.text + (strncmp(err.text, "mask: ", 6) ? 0 : 6),
+                "all images are cleaned in it",
                 "put it right, or null for a mask that grows with the S/N");
     else if (!inside)
         add_key(findings, place, "mask", "no pixel of the target's images is in it",

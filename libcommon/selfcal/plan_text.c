@@ -101,6 +101,9 @@ static void image_text(jv target, cal_buf *out)
                  cal_json_text_at(target, "gridder", ""));
     cal_buf_addf(out, "uvrange %s, scales to %s arcsec\n", *uvrange ? uvrange : "all",
                  number_text(cal_json_number_at(target, "LAS", NAN), "%.3g", scale));
+    const char *mask = cal_json_text_at(target, "mask", "");
+    if (*mask)
+        cal_buf_addf(out, "  Mask   %s\n", mask);
     double known = cal_json_number_at(target, "SNR_orig", NAN);
     cal_buf_addf(out, "  Noise  %s/beam (%s), S/N of the first image %s\n",
                  flux_text(cal_json_number_at(target, "theoretical_sensitivity", NAN), noise),
