@@ -6,8 +6,7 @@
 static const double least_share = 1.0 / 3; /* of the peak */
 static const double least_sigma = 4;       /* times the noise */
 static const double reach = 4;             /* beams */
-static const double least_likeness =
-    0.5; /* of the images, where both were equal but for a factor: 1 */
+static const double least_likeness = 0.25;
 
 static double peak_of(const cal_image *image)
 {
@@ -64,6 +63,13 @@ static cal_image *correlate(const cal_image *first, const cal_image *second, int
     return lags;
 }
 
+/* 1 where the images are equal but for a shift and a factor. */
+static double likeness(const cal_image *first, const cal_image *second, double highest)
+{
+    double itself = correlation(first, first, level_of(first), 0, 0);
+    return highest / itself * peak_of(first) / peak_of(second);
+}
+
 bool cal_sky_offset_find(const cal_image *first, const cal_image *second, cal_sky_offset *offset)
 {
     double cell = cal_image_cell(first), beam = mean_beam(first, second);
@@ -78,13 +84,13 @@ bool cal_sky_offset_find(const cal_image *first, const cal_image *second, cal_sk
             at = i;
     int x = at % side, y = at / side;
     cal_vertex vertex = cal_peak_vertex(lags, x, y);
-    double itself = correlation(first, first, level_of(first), 0, 0);
-    double likeness = lags->pixel[at] / itself * peak_of(first) / peak_of(second);
+    double like = likeness(first, second, lags->pixel[at]);
     cal_image_free(lags);
     *offset = (cal_sky_offset){.east = -(vertex.x - most) * cell,
                                .north = (vertex.y - most) * cell,
                                .error = beam / 2 * hypot(1 / snr[0], 1 / snr[1]),
                                .beam = beam,
-                               .snr = fmin(snr[0], snr[1])};
-    return likeness > least_likeness && x > 0 && y > 0 && x < side - 1 && y < side - 1;
+                               .snr = fmin(snr[0], snr[1]),
+                               .likeness = like};
+    return like > least_likeness && x > 0 && y > 0 && x < side - 1 && y < side - 1;
 }

@@ -9,10 +9,12 @@ typedef struct cal_sky_offset {
     double error;       /* rad, of each: the beam over twice the S/N of both */
     double beam;        /* rad, geometric mean of both images */
     double snr;         /* of the weaker image */
+    double likeness;    /* 1: the second image is the first one, moved */
 } cal_sky_offset;
 
-/* By the vertex of their correlation, of what is above a third of the first image's peak and four times its noise, within four beams. False where it has no maximum
- * there that is half as high as that of an image with itself, or an image has no source or no beam. Both images have the same pixels. */
+/* By the vertex of their correlation, of what is above a third of the first image's peak and four times its noise, within four beams.
+ * False where it has no maximum there, or images are not alike (likeness
+ * below a quarter), or have no source or no beam. Both images have the same pixels. */
 bool cal_sky_offset_find(const cal_image *first, const cal_image *second, cal_sky_offset *offset);
 
 #endif

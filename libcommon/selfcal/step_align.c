@@ -17,6 +17,8 @@ static const double least_snr = 5; /* of both images */
 static const double least_beams =
     0.3; /* less is taken out by the phases, and costs little where none are found */
 static const double least_sigma = 5;
+static const double least_likeness =
+    0.5; /* below it what was found may be another source, or noise */
 
 /* ---- where the sky is ---- */
 
@@ -59,7 +61,8 @@ static double length(const cal_sky_offset *offset)
 static bool is_to_be_moved(const cal_work *work, const cal_sky_offset *offset)
 {
     bool always = !strcmp(work->settings->align_ebs, "on");
-    return offset->snr >= least_snr && length(offset) >= least_sigma * offset->error &&
+    return offset->snr >= least_snr && offset->likeness >= least_likeness &&
+           length(offset) >= least_sigma * offset->error &&
            (always || length(offset) >= least_beams * offset->beam);
 }
 
