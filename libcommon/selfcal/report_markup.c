@@ -60,13 +60,12 @@ void cal_html_data(cal_buf *html, const char *type, const void *bytes, size_t co
 
 void cal_html_table(cal_buf *html, const char *caption, const char *const *columns)
 {
-    cal_buf_add(html, "<div class=\"wide\"><table>");
-    if (caption) {
-        cal_buf_add(html, "<caption>");
+    if (caption) { /* not as <caption>, which is as wide as the table */
+        cal_buf_add(html, "<p class=\"small soft\">");
         cal_html_text(html, caption);
-        cal_buf_add(html, "</caption>");
+        cal_buf_add(html, "</p>\n");
     }
-    cal_buf_add(html, "<thead><tr>");
+    cal_buf_add(html, "<div class=\"wide\"><table><thead><tr>");
     for (; *columns; columns++) {
         bool number = **columns == '#';
         cal_buf_add(html, number ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">");
