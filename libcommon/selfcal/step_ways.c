@@ -119,9 +119,13 @@ bool cal_way_is_taken(const cal_way *way)
     return way->verdict.kind == CAL_ACCEPTED || way->verdict.kind == CAL_MARGINAL;
 }
 
-/* A later way fits more numbers, whose noise the S/N hardly shows: what is within the tolerance does not speak for it. */
+/* A later way fits more numbers, whose noise the S/N hardly shows: what is within the tolerance does not speak for it. Nor does an S/N that
+ * comes of flags: in recorded case b3 windows by themselves lose the one that is noisier than its weights say. */
 static bool is_better(const cal_way *way, const cal_way *best, const cal_selfcal_settings *settings)
 {
+    const double most_lost = 0.03; /* of the data, more than by the other way */
+    if (best->name && way->flagged > best->flagged + most_lost)
+        return false;
     if (!best->name || cal_way_is_taken(way) != cal_way_is_taken(best))
         return !best->name || cal_way_is_taken(way);
     return way->verdict.honest_change > best->verdict.honest_change + settings->snr_tolerance;

@@ -170,6 +170,9 @@ def our_residuals(oracles, case, folder, target):
         fields = [f["id_orig"] for f in vis["fields"]]
         tables = [os.path.join(folder, t) for t in vis.get("gaintable_final") or []]
         chain = list(zip(tables, vis.get("spwmap_final") or [], vis.get("applycal_interpolate_final") or []))
+        moved = (vis.get("alignment") or {}).get("gaintable")
+        if moved:
+            chain.insert(0, (os.path.join(folder, moved), [], "linear"))
         known = truth_module.Truth(path, truth_module.truth_of(f"{oracles}/{case}", path), fields)
         out[os.path.basename(path)] = truth_module.residual(known, chain, [s["id_orig"] for s in vis["spws"]])
     return out
