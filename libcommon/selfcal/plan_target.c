@@ -93,12 +93,6 @@ static double robust(const cal_plan_part *part)
     return vlba ? 2 : part->request->settings.robust;
 }
 
-static double flux_threshold(const cal_plan_part *part)
-{
-    double wish = part->request->settings.flux_threshold;
-    return wish > 0 ? wish : !strcmp(part->target->telescope, "EVLA") ? 1.5 : 1.25;
-}
-
 static void add_cleaning(const cal_plan_part *part, jv *object)
 {
     const char *telescope = part->target->telescope;
@@ -117,7 +111,6 @@ static void add_cleaning(const cal_plan_part *part, jv *object)
                  cal_json_double(wish > 0 ? wish
                                  : alma   ? 4 * part->noise * modifier
                                           : NAN));
-    cal_json_set(object, "flux_threshold", jv_number(flux_threshold(part)));
 }
 
 jv cal_plan_geometry_json(const cal_plan_part *part, jv object)

@@ -77,9 +77,6 @@ static const setting settings[] = {
     VALUE(max_imsize, 16384, 16, 1e6, "pixels along a side at most"),
     VALUE(max_flagged, 0.99, 0, 1,
           "an execution block with more of the target flagged is left out"),
-    VALUE(flux_threshold, 0, 0, 100,
-          "flux outside the mask over that inside, above which a field is left out; 0: VLA 1.5, "
-          "else 1.25"),
     WORD(rel_thresh_scaling, "log10", "log10 linear", "how the depth goes from first to last"),
     WORD(refantmode, "flex", "flex strict", "gaincal's refantmode"),
     WORD(applymode, "calflag", "calflag calonly", "applycal's applymode"),

@@ -14,7 +14,7 @@ typedef struct cal_selfcal_settings {
     double n_solints; /* 0: 4, VLBA 6 */
     double max_solint, minsnr_to_proceed, gaincal_minsnr, minblperant, dividing_factor;
     double spectral_solution_fraction, delta_beam_thresh, snr_tolerance, scale_fov, overlap_tol;
-    double robust, max_imsize, max_flagged, flux_threshold, max_overfit;
+    double robust, max_imsize, max_flagged, max_overfit;
     double clean_threshold; /* Jy, 0: of our own */
     double clean_depth, mask_nsigma, amp_significance, max_passes;
     char rel_thresh_scaling[CAL_SETTING_TEXT], refantmode[CAL_SETTING_TEXT];
