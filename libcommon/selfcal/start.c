@@ -90,7 +90,7 @@ cal_status cal_start_place(cal_work *work, const cal_image *image, int fid, cons
                            cal_start *start, cal_error *err)
 {
     size_t peak = peak_of(image->pixel, cal_image_pixels(image));
-    double noise = cal_work_field_noise(work);
+    double noise = cal_work_noise(work);
     double integrations = cal_work_field_time(work) /
                           cal_json_number_at(work->target, "integration_time", 1) /
                           cal_work_blocks(work);

@@ -165,7 +165,7 @@ static double first_threshold(const cal_work *work, const cal_pictures *dirty)
     if (work->settings->clean_threshold > 0)
         return work->settings->clean_threshold;
     const cal_picture *best = &dirty->field[dirty->best];
-    double noise = cal_work_field_noise(work);
+    double noise = cal_work_noise(work);
     double modifier = cal_dynamic_range_modifier(cal_json_text_at(work->target, "telescope", ""),
                                                  cal_work_blocks(work), best->peak / noise);
     return fmax(4 * noise * (isnan(modifier) ? 1 : modifier), 4 * best->rms);

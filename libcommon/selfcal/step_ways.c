@@ -70,7 +70,7 @@ static cal_verdict judge(const cal_work *work, const cal_solint *at, const cal_p
     const cal_verdict_facts facts = {
         .pre = pre,
         .post = now,
-        .noise = cal_json_number_at(work->target, "theoretical_sensitivity", NAN),
+        .noise = cal_work_noise(work),
         .first_beam_area = cal_json_number_at(work->target, "Beam_major_orig", NAN) *
                            cal_json_number_at(work->target, "Beam_minor_orig", NAN),
         .expected_snr = cal_json_number_at(at->entry, "solint_snr", NAN),

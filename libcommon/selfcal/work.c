@@ -98,8 +98,7 @@ double cal_work_field_time(const cal_work *work)
     return cal_json_number_at(work->target, "Total_TOS", NAN) / cal_work_fields(work);
 }
 
-double cal_work_field_noise(const cal_work *work)
+double cal_work_noise(const cal_work *work)
 {
-    return cal_json_number_at(work->target, "theoretical_sensitivity", NAN) *
-           sqrt(cal_work_fields(work));
+    return cal_json_number_at(work->target, "theoretical_sensitivity", NAN);
 }

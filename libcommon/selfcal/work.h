@@ -45,8 +45,8 @@ int cal_work_blocks(const cal_work *work);
 jv cal_work_block(const cal_work *work, int block); /* a new reference to target.vis[block] */
 void cal_work_put_block(cal_work *work, int block, jv value); /* consumes value */
 int cal_work_fields(const cal_work *work);                    /* sub-fields; 1 unless a mosaic */
-/* Of the image of one field, which has its share of the time: s on source, and the noise of the receivers in Jy/beam. */
+/* Of the image of one field: s on source, a share of the target's; the noise of the receivers in Jy/beam, which the plan has for one field. */
 double cal_work_field_time(const cal_work *work);
-double cal_work_field_noise(const cal_work *work);
+double cal_work_noise(const cal_work *work);
 
 #endif
