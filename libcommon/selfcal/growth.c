@@ -92,6 +92,16 @@ static cal_status begin_mask(cal_work *work, const cal_image *image, int fid, co
     return CAL_OK;
 }
 
+/* *path is its file; an empty one has none. */
+static cal_status keep_mask(const cal_image *image, const uint8_t *mask, size_t inside,
+                            const char *base, char **path, cal_error *err)
+{
+    if (!inside)
+        return CAL_OK;
+    *path = cal_format("%s.mask.fits", base);
+    return write_mask(image, mask, *path, err);
+}
+
 static cal_status mask_field(cal_work *work, const cal_picture *p, const cal_growth *growth,
                              int fid, bool begin, const char *base, char **path, cal_error *err)
 {
@@ -106,10 +116,8 @@ static cal_status mask_field(cal_work *work, const cal_picture *p, const cal_gro
         status = begin_mask(work, image, fid, base, mask, &inside, err);
     if (!status && !inside)
         inside = cal_growth_mask(image, growth, noise_of(p), mask);
-    if (!status && inside) {
-        *path = cal_format("%s.mask.fits", base);
-        status = write_mask(image, mask, *path, err);
-    }
+    if (!status)
+        status = keep_mask(image, mask, inside, base, path, err);
     free(mask);
     cal_image_free(image);
     return status;
@@ -128,10 +136,8 @@ static cal_status user_field(const cal_picture *p, const char *text, const char 
     uint8_t *mask = CAL_NEW_ARRAY(uint8_t, cal_image_pixels(image));
     status = cal_mask_add_text(image, text, mask, &inside, err);
     *any |= inside > 0;
-    if (!status && inside) {
-        *path = cal_format("%s.mask.fits", base);
-        status = write_mask(image, mask, *path, err);
-    }
+    if (!status)
+        status = keep_mask(image, mask, inside, base, path, err);
     free(mask);
     cal_image_free(image);
     return status;

@@ -15,15 +15,6 @@ typedef struct finding {
     cal_original *o;
 } finding;
 
-static jv list_at(jv object, const char *key)
-{
-    jv list = cal_json_at(object, key);
-    if (jv_get_kind(list) == JV_KIND_ARRAY)
-        return list;
-    jv_free(list);
-    return jv_array();
-}
-
 static char *find_path(const char *from, const char *path)
 {
     if (!from || *path == '/' || cal_path_exists(path))
@@ -86,7 +77,8 @@ static bool has_fid(jv fields, jv sub_field)
 /* The target's fields that this execution block has. */
 static cal_status find_fields(const finding *f, cal_error *err)
 {
-    jv subs = list_at(f->target, "sub-fields"), fields = list_at(f->block, "fields");
+    jv subs = cal_json_list_at(f->target, "sub-fields"),
+       fields = cal_json_list_at(f->block, "fields");
     cal_status status = CAL_OK;
     jv_array_foreach(subs, i, sub)
     {
@@ -145,7 +137,7 @@ static void add_window(cal_original *o, int id, int copy, const char *continuum)
 /* The entry of the working copy for a window of the target; null where it has none. */
 static jv window_of_copy(jv block, int number)
 {
-    jv list = list_at(block, "spws"), found = jv_null();
+    jv list = cal_json_list_at(block, "spws"), found = jv_null();
     jv_array_foreach(list, i, entry)
     {
         if ((int)cal_json_number_at(entry, "spw", -1) == number) {
@@ -220,7 +212,7 @@ static int by_id(const void *a, const void *b)
 
 static cal_status find_windows(const finding *f, cal_error *err)
 {
-    jv windows = list_at(f->target, "spws");
+    jv windows = cal_json_list_at(f->target, "spws");
     cal_status status = CAL_OK;
     jv_array_foreach(windows, i, window)
     {
@@ -244,16 +236,6 @@ static cal_status find_windows(const finding *f, cal_error *err)
 }
 
 /* ---- tables ---- */
-
-/* Item `index` of block[key]. */
-static jv item_at(jv block, const char *key, int index)
-{
-    jv list = list_at(block, key);
-    if (index >= 0 && index < jv_array_length(jv_copy(list)))
-        return jv_array_get(list, index);
-    jv_free(list);
-    return jv_null();
-}
 
 /* The window of the table for one of the working copy, and its number in the table that is used. */
 static void make_spwmap(const finding *f, cal_original_table *table, jv map)
@@ -297,7 +279,7 @@ static char *renumbered_path(const finding *f, const char *path)
 /* Are the numbers of the table's windows those of this working copy? A table that another target lent may have others. */
 static bool same_windows(const finding *f, const cal_caltable *table)
 {
-    jv list = list_at(f->block, "spws");
+    jv list = cal_json_list_at(f->block, "spws");
     bool same = true;
     jv_array_foreach(list, i, window)
     {
@@ -316,8 +298,8 @@ static cal_status add_table(const finding *f, int index, const char *path, cal_e
     cal_original *o = f->o;
     cal_original_table *table = &o->table[o->tables++];
     cal_caltable *solutions;
-    jv map = item_at(f->block, "spwmap_final", index),
-       interp = item_at(f->block, "applycal_interpolate_final", index);
+    jv map = cal_json_item_at(f->block, "spwmap_final", index),
+       interp = cal_json_item_at(f->block, "applycal_interpolate_final", index);
     *table = (cal_original_table){.path = find_path(f->from, path)};
     table->interp =
         cal_copy_text(jv_get_kind(interp) == JV_KIND_STRING ? jv_string_value(interp) : "linear");
@@ -343,7 +325,8 @@ static cal_status add_table(const finding *f, int index, const char *path, cal_e
 /* What moved the sky of this block onto that of the first is in the DATA of the working copy. */
 static cal_status find_tables(const finding *f, cal_error *err)
 {
-    jv chain = list_at(f->block, "gaintable_final"), place = cal_json_at(f->block, "alignment");
+    jv chain = cal_json_list_at(f->block, "gaintable_final"),
+       place = cal_json_at(f->block, "alignment");
     const char *moved = cal_json_text_at(place, "gaintable", NULL);
     f->o->table = CAL_NEW_ARRAY(cal_original_table, 1 + jv_array_length(jv_copy(chain)));
     cal_status status = moved ? add_table(f, -1, moved, err) : CAL_OK;
@@ -363,7 +346,7 @@ static cal_status find_tables(const finding *f, cal_error *err)
 /* The tables correct the column that the copies were made of, and applycal corrects DATA. */
 static cal_status check_column(const finding *f, cal_error *err)
 {
-    jv split = cal_json_at(f->block, "split"), argv = list_at(split, "argv");
+    jv split = cal_json_at(f->block, "split"), argv = cal_json_list_at(split, "argv");
     bool corrected = false, before = false;
     jv_array_foreach(argv, i, word)
     {
@@ -417,7 +400,7 @@ static cal_status add_block(finding *f, cal_originals *all, cal_error *err)
 cal_status cal_originals_find(jv state, const char *from, const char *folder,
                               cal_originals *originals, cal_error *err)
 {
-    jv targets = list_at(state, "targets");
+    jv targets = cal_json_list_at(state, "targets");
     finding f = {.from = from, .folder = folder};
     cal_status status = CAL_OK;
     if (strncmp(cal_json_text_at(state, "schema", ""), "calutils/selfcal-", 17))
@@ -425,7 +408,7 @@ cal_status cal_originals_find(jv state, const char *from, const char *folder,
                           "no state of a self-calibration: what selfcal-step prints is wanted");
     jv_array_foreach(targets, i, target)
     {
-        jv blocks = list_at(target, "vis");
+        jv blocks = cal_json_list_at(target, "vis");
         f.target = target;
         jv_array_foreach(blocks, k, block)
         {

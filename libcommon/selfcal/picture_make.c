@@ -17,11 +17,6 @@ static const char *const kinds[] = {"image", "residual", "model", "psf", "dirty"
 
 /* ---- names ---- */
 
-static jv item_at(jv list_owner, const char *key, int index)
-{
-    return jv_array_get(cal_json_at(list_owner, key), index);
-}
-
 static int window_numbers(const cal_work *work, int only, int **number)
 {
     jv spws = cal_json_at(work->target, "spws");
@@ -41,7 +36,7 @@ static int window_numbers(const cal_work *work, int only, int **number)
 /* In a mosaic the sub-fields may all have one name. */
 static char *field_part(const cal_work *work, int fid)
 {
-    jv field = item_at(work->target, "sub-fields", fid);
+    jv field = cal_json_item_at(work->target, "sub-fields", fid);
     const char *name = cal_json_text_at(field, "name", "");
     char *part = cal_work_fields(work) > 1 ? cal_format("%s_f%d", name, fid) : cal_copy_text(name);
     jv_free(field);

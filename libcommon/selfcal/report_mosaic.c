@@ -91,7 +91,7 @@ static void name_intervals(jv ladder, int count, heading *name, const char **col
 static void add_ladder_row(jv pointing, cal_buf *html)
 {
     char text[CAL_REPORT_TEXT];
-    jv ladder = cal_report_list(pointing, "ladder");
+    jv ladder = cal_json_list_at(pointing, "ladder");
     cal_buf_add(html, "<tr><th scope=\"row\">");
     cal_html_text(html, cal_report_pointing_number(pointing, text));
     cal_buf_add(html, "</th>");
@@ -106,7 +106,7 @@ static void add_ladder_row(jv pointing, cal_buf *html)
 
 static void add_ladder(jv pointings, cal_buf *html)
 {
-    jv first = jv_array_get(jv_copy(pointings), 0), ladder = cal_report_list(first, "ladder");
+    jv first = jv_array_get(jv_copy(pointings), 0), ladder = cal_json_list_at(first, "ladder");
     int count = jv_array_length(jv_copy(ladder));
     heading *name = CAL_NEW_ARRAY(heading, count + 1);
     const char **column = CAL_NEW_ARRAY(const char *, count + 2);
@@ -132,7 +132,8 @@ static void add_ladder(jv pointings, cal_buf *html)
 void cal_report_before_and_after(const cal_report_look *look, jv target, jv numbers, cal_buf *html)
 {
     char name[CAL_REPORT_TEXT];
-    jv pointings = cal_report_list(numbers, "fields"), initial = cal_report_step(target, "initial");
+    jv pointings = cal_json_list_at(numbers, "fields"),
+       initial = cal_report_step(target, "initial");
     bool mosaic = cal_report_is_mosaic(numbers);
     cal_report_look small = *look;
     if (jv_array_length(jv_copy(pointings)) > MANY)
@@ -189,7 +190,7 @@ static void add_others(const cal_report_look *look, jv step, jv pointings, int b
 void cal_report_step_pictures(const cal_report_look *look, jv step, jv numbers, cal_buf *html)
 {
     char name[CAL_REPORT_TEXT];
-    jv pointings = cal_report_list(numbers, "fields");
+    jv pointings = cal_json_list_at(numbers, "fields");
     bool mosaic = cal_report_is_mosaic(numbers);
     int best = cal_report_best(step, "post");
     if (mosaic && best >= 0 && best < jv_array_length(jv_copy(pointings))) {

@@ -111,7 +111,7 @@ static void add_versions(cal_buf *html)
     if (json && cal_json_parse(json, program, &answer, &err))
         answer = jv_null();
     cal_html_textf(html, "calutils %s", cal_version);
-    libraries = cal_report_list(answer, "libraries");
+    libraries = cal_json_list_at(answer, "libraries");
     jv_array_foreach(libraries, i, library)
     {
         const char *version = cal_json_text_at(library, "built", NULL);
@@ -131,7 +131,7 @@ static void add_versions(cal_buf *html)
 
 static void add_list(jv state, const char *key, const char *title, cal_buf *html)
 {
-    jv list = cal_report_list(state, key);
+    jv list = cal_json_list_at(state, key);
     if (jv_array_length(jv_copy(list))) {
         cal_buf_addf(html, "<h3>%s</h3>\n<ul>\n", title);
         jv_array_foreach(list, i, item)

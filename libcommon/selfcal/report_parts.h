@@ -8,7 +8,6 @@
 /* ---- the state (report_read.c) ---- */
 
 double cal_report_number(jv object, const char *key); /* NaN where missing */
-jv cal_report_list(jv object, const char *key);       /* an empty one where missing */
 /* The path as it can be opened from here; the caller frees it. */
 char *cal_report_path(const char *folder, const char *path);
 /* The images of the step's sub-fields, {"best", "fields": [...]}: "prior", "post"; of a step that is no rung those of that name, else its newest.

@@ -112,7 +112,7 @@ static bool was_refused(jv step)
 
 static void stretch_over_step(jv step, cal_report_look *look, double *least, double *most)
 {
-    jv pictures = cal_report_pictures(step, "post"), fields = cal_report_list(pictures, "fields");
+    jv pictures = cal_report_pictures(step, "post"), fields = cal_json_list_at(pictures, "fields");
     jv_array_foreach(fields, i, picture)
     {
         if (!was_refused(step))
@@ -126,7 +126,7 @@ static void stretch_over_step(jv step, cal_report_look *look, double *least, dou
 /* The newest images, one for each sub-field: all are shown as one part of each. */
 static void look_closer(jv step, cal_report_look *look)
 {
-    jv pictures = cal_report_pictures(step, "post"), fields = cal_report_list(pictures, "fields");
+    jv pictures = cal_report_pictures(step, "post"), fields = cal_json_list_at(pictures, "fields");
     part all = {0};
     jv_array_foreach(fields, i, picture)
     {
@@ -147,7 +147,7 @@ cal_report_look cal_report_look_at(jv target, const char *folder)
     cal_report_look look = {
         .folder = folder, .size = CAL_REPORT_PICTURE, .high = -INFINITY, .width = 1, .height = 1};
     double least = INFINITY, most = 0;
-    jv steps = cal_report_list(target, "steps"), newest = jv_null();
+    jv steps = cal_json_list_at(target, "steps"), newest = jv_null();
     jv_array_foreach(steps, i, step)
     {
         jv pictures = cal_report_pictures(step, "post");

@@ -5,9 +5,9 @@
 
 static int count_pointings(jv target, jv initial)
 {
-    jv fields = cal_report_list(target, "sub-fields"),
+    jv fields = cal_json_list_at(target, "sub-fields"),
        pictures = cal_report_pictures(initial, "post"),
-       images = cal_report_list(pictures, "fields");
+       images = cal_json_list_at(pictures, "fields");
     int named = jv_array_length(jv_copy(fields)), imaged = jv_array_length(jv_copy(images));
     jv_free(fields);
     jv_free(pictures);
@@ -41,7 +41,7 @@ static jv pointing_rung(jv step, jv rung, int fid)
 
 static jv ladder(jv target, jv rungs, int fid)
 {
-    jv steps = cal_report_list(target, "steps"), list = jv_array();
+    jv steps = cal_json_list_at(target, "steps"), list = jv_array();
     int next = 0;
     jv_array_foreach(steps, i, step)
     {
@@ -60,7 +60,7 @@ static jv ladder(jv target, jv rungs, int fid)
 /* The first image as it was measured in the end, with the last one's mask; what was left alone ends as it began. */
 static jv pointing_json(jv target, jv rungs, jv first, jv last, int fid)
 {
-    jv fields = cal_report_list(target, "sub-fields"), field = jv_null();
+    jv fields = cal_json_list_at(target, "sub-fields"), field = jv_null();
     if (fid < jv_array_length(jv_copy(fields))) {
         jv_free(field);
         field = jv_array_get(jv_copy(fields), fid);
@@ -101,7 +101,7 @@ jv cal_report_pointings(jv target, jv rungs)
 
 bool cal_report_is_mosaic(jv numbers)
 {
-    jv fields = cal_report_list(numbers, "fields");
+    jv fields = cal_json_list_at(numbers, "fields");
     int count = jv_array_length(jv_copy(fields));
     jv_free(fields);
     return count > 1;

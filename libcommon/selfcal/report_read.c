@@ -11,15 +11,6 @@ double cal_report_number(jv object, const char *key)
     return cal_json_number_at(object, key, NAN);
 }
 
-jv cal_report_list(jv object, const char *key)
-{
-    jv list = cal_json_at(object, key);
-    if (jv_get_kind(list) == JV_KIND_ARRAY)
-        return list;
-    jv_free(list);
-    return jv_array();
-}
-
 char *cal_report_path(const char *folder, const char *path)
 {
     if (!folder || *path == '/' || cal_path_exists(path))
@@ -44,7 +35,7 @@ bool cal_report_is_borrowed(const char *final_solint)
 
 jv cal_report_step(jv target, const char *name)
 {
-    jv found = jv_null(), steps = cal_report_list(target, "steps");
+    jv found = jv_null(), steps = cal_json_list_at(target, "steps");
     jv_array_foreach(steps, i, step)
     {
         if (cal_report_is_step(step, name)) {
@@ -60,7 +51,7 @@ jv cal_report_step(jv target, const char *name)
 char *cal_report_reasons(jv verdict, const char *otherwise)
 {
     cal_buf text = {0};
-    jv reasons = cal_report_list(verdict, "reasons");
+    jv reasons = cal_json_list_at(verdict, "reasons");
     jv_array_foreach(reasons, i, reason)
     {
         if (jv_get_kind(reason) == JV_KIND_STRING)
@@ -90,7 +81,7 @@ jv cal_report_pictures(jv step, const char *which)
 
 static jv field_at(jv pictures, int index)
 {
-    jv fields = cal_report_list(pictures, "fields");
+    jv fields = cal_json_list_at(pictures, "fields");
     jv_free(pictures);
     if (index < 0 || index >= jv_array_length(jv_copy(fields))) {
         jv_free(fields);
@@ -138,7 +129,7 @@ bool cal_report_is_taken(jv rung)
 
 jv cal_report_solution(jv set)
 {
-    jv tried = cal_report_list(set, "tried"), chosen = cal_json_at(set, "chosen"),
+    jv tried = cal_json_list_at(set, "tried"), chosen = cal_json_at(set, "chosen"),
        found = jv_null();
     jv_array_foreach(tried, i, solution)
     {

@@ -6,7 +6,7 @@
 
 static void add_commands(jv step, cal_buf *html)
 {
-    jv commands = cal_report_list(step, "commands");
+    jv commands = cal_json_list_at(step, "commands");
     int count = jv_array_length(jv_copy(commands));
     if (count) {
         cal_buf_addf(html, "<details><summary>%d command%s</summary><pre>", count,
@@ -58,9 +58,10 @@ static void add_table_plots(const char *folder, jv solution, const char *block, 
 /* Are the first block's solutions in the chain that is applied? */
 static bool is_applied(jv target, jv sets)
 {
-    jv blocks = cal_report_list(target, "vis"), set = jv_array_get(jv_copy(sets), 0),
+    jv blocks = cal_json_list_at(target, "vis"), set = jv_array_get(jv_copy(sets), 0),
        solution = cal_report_solution(set), block = jv_array_get(jv_copy(blocks), 0),
-       chain = cal_report_list(block, "gaintable_final"), path = cal_json_at(solution, "gaintable");
+       chain = cal_json_list_at(block, "gaintable_final"),
+       path = cal_json_at(solution, "gaintable");
     bool applied = false;
     jv_array_foreach(chain, i, each)
     {
@@ -79,7 +80,7 @@ static void add_gains(const char *folder, jv target, jv step, cal_buf *html)
 {
     jv interval =
         cal_json_find(target, "solints", "solint", cal_json_text_at(step, "solint", ""), NULL);
-    jv sets = cal_report_list(step, "solutions"), blocks = cal_report_list(target, "vis");
+    jv sets = cal_json_list_at(step, "solutions"), blocks = cal_json_list_at(target, "vis");
     if (jv_array_length(jv_copy(sets))) {
         cal_buf_addf(html, "<details%s>", is_applied(target, sets) ? " open" : "");
         cal_buf_add(html, "<summary>Solutions against time, antenna by antenna</summary>\n");
@@ -114,7 +115,7 @@ static void add_step_head(jv step, jv rung, cal_buf *html)
 /* What each set of solutions was chosen for, where that is said. */
 static void add_choice(jv step, cal_buf *html)
 {
-    jv sets = cal_report_list(step, "solutions");
+    jv sets = cal_json_list_at(step, "solutions");
     if (jv_array_length(jv_copy(sets))) {
         jv first = jv_array_get(jv_copy(sets), 0);
         const char *reason = cal_json_text_at(first, "reason", NULL);
@@ -131,7 +132,7 @@ static void add_choice(jv step, cal_buf *html)
 /* Where a step was done in more than one way: each with its verdict and the reasons. */
 static void add_attempts(jv step, cal_buf *html)
 {
-    jv attempts = cal_report_list(step, "attempts");
+    jv attempts = cal_json_list_at(step, "attempts");
     if (jv_array_length(jv_copy(attempts)) > 1) {
         cal_buf_add(html, "<ul class=\"small\">\n");
         jv_array_foreach(attempts, i, attempt)
@@ -176,7 +177,7 @@ static void add_other_step(jv step, cal_buf *html)
 
 void cal_report_steps(const cal_report_look *look, jv target, jv numbers, cal_buf *html)
 {
-    jv steps = cal_report_list(target, "steps"), rungs = cal_json_at(numbers, "ladder");
+    jv steps = cal_json_list_at(target, "steps"), rungs = cal_json_at(numbers, "ladder");
     int next = 0;
     if (jv_array_length(jv_copy(steps)))
         cal_buf_add(html, "<h3>Step by step</h3>\n");

@@ -74,7 +74,7 @@ static void add_before_and_after(jv step, jv entry, jv *rung)
 
 static jv chosen_mode(jv step, jv entry)
 {
-    jv sets = cal_report_list(step, "solutions"), mode = cal_json_at(entry, "final_mode");
+    jv sets = cal_json_list_at(step, "solutions"), mode = cal_json_at(entry, "final_mode");
     if (jv_array_length(jv_copy(sets))) {
         jv set = jv_array_get(jv_copy(sets), 0), solution = cal_report_solution(set);
         if (cal_json_has(solution, "mode")) {
@@ -166,8 +166,8 @@ static jv tried_in(jv steps)
 /* The steps in the order in which they were done; what was not tried stands where it would have been. */
 static jv ladder(jv target)
 {
-    jv rungs = jv_array(), steps = cal_report_list(target, "steps"),
-       entries = cal_report_list(target, "solints"), tried = tried_in(steps);
+    jv rungs = jv_array(), steps = cal_json_list_at(target, "steps"),
+       entries = cal_json_list_at(target, "solints"), tried = tried_in(steps);
     int next = 0, count = jv_array_length(jv_copy(entries));
     jv_array_foreach(steps, i, step)
     {
@@ -195,7 +195,7 @@ static jv passed_of(jv set, const char *path, jv found)
     jv solution = cal_report_solution(set);
     if (!strcmp(cal_json_text_at(solution, "gaintable", ""), path)) {
         jv_free(found);
-        found = cal_report_list(solution, "passed_through");
+        found = cal_json_list_at(solution, "passed_through");
     }
     jv_free(solution);
     return found;
@@ -203,10 +203,10 @@ static jv passed_of(jv set, const char *path, jv found)
 
 static jv passed_in(jv target, const char *path)
 {
-    jv found = jv_array(), steps = cal_report_list(target, "steps");
+    jv found = jv_array(), steps = cal_json_list_at(target, "steps");
     jv_array_foreach(steps, i, step)
     {
-        jv sets = cal_report_list(step, "solutions");
+        jv sets = cal_json_list_at(step, "solutions");
         jv_array_foreach(sets, k, set)
         {
             found = passed_of(set, path, found);
@@ -257,10 +257,10 @@ static jv table_json(const char *folder, jv target, jv block, int index, const c
 
 static jv tables(const char *folder, jv target)
 {
-    jv list = jv_array(), blocks = cal_report_list(target, "vis");
+    jv list = jv_array(), blocks = cal_json_list_at(target, "vis");
     jv_array_foreach(blocks, i, block)
     {
-        jv chain = cal_report_list(block, "gaintable_final"),
+        jv chain = cal_json_list_at(block, "gaintable_final"),
            place = cal_json_at(block, "alignment");
         const char *moved = cal_json_text_at(place, "gaintable", NULL);
         if (moved)
@@ -349,7 +349,7 @@ static jv target_json(const char *folder, jv target)
 
 static jv block_names(jv state)
 {
-    jv names = jv_array(), blocks = cal_report_list(state, "execution_blocks");
+    jv names = jv_array(), blocks = cal_json_list_at(state, "execution_blocks");
     jv_array_foreach(blocks, i, block)
     {
         cal_json_push(&names, cal_json_at(block, "path"));

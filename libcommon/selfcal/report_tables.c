@@ -66,7 +66,7 @@ void cal_report_tables(jv numbers, cal_buf *html)
 void cal_report_copies(jv target, cal_buf *html)
 {
     static const char *const columns[] = {"Working copy", "Made from", "Reference antennas", NULL};
-    jv blocks = cal_report_list(target, "vis");
+    jv blocks = cal_json_list_at(target, "vis");
     cal_buf_add(html, "<h3>Working copies</h3>\n");
     cal_html_table(html, NULL, columns);
     jv_array_foreach(blocks, i, block)

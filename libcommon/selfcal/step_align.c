@@ -2,7 +2,6 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/output.h"
-#include "ms/data_column.h"
 #include "selfcal/names.h"
 #include "selfcal/picture_parts.h"
 #include "selfcal/sky_offset.h"
@@ -94,10 +93,6 @@ static cal_status copy_through(cal_work *work, const char *vis, const char *tabl
         status = cal_remove_tree(vis, err);
     if (!status && rename(moved, vis))
         status = cal_fail_errno(err, CAL_OUTPUT, "%s", vis);
-    if (!status)
-        status = cal_data_column_make(vis, "MODEL_DATA", err);
-    if (!status)
-        status = cal_data_column_make(vis, "CORRECTED_DATA", err);
     cal_words_free(&argv);
     free(moved);
     return status;

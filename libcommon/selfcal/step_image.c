@@ -38,15 +38,22 @@ static cal_status split_block(cal_work *work, int index, cal_error *err)
         status = cal_remove_tree(versions, err); /* of an earlier copy of this name */
     if (!status)
         status = cal_work_run(work, CAL_WORK_OTHER, &argv, NULL, err);
-    /* From here on only cells are written: a kill while columns are added would leave a table that cannot be opened. */
-    if (!status)
-        status = cal_data_column_make(copy, "MODEL_DATA", err);
-    if (!status)
-        status = cal_data_column_make(copy, "CORRECTED_DATA", err);
     cal_words_free(&argv);
     free(versions);
     jv_free(list);
     jv_free(split);
+    jv_free(block);
+    return status;
+}
+
+/* From here on only cells are written: a kill while columns are added would leave a table that cannot be opened. */
+static cal_status add_columns(cal_work *work, int index, cal_error *err)
+{
+    jv block = cal_work_block(work, index);
+    const char *copy = cal_json_text_at(block, "vis", "");
+    cal_status status = cal_data_column_make(copy, "MODEL_DATA", err);
+    if (!status)
+        status = cal_data_column_make(copy, "CORRECTED_DATA", err);
     jv_free(block);
     return status;
 }
@@ -61,6 +68,8 @@ cal_status cal_step_split(cal_work *work, jv *entry, cal_error *err)
         status = split_block(work, i, err);
     if (!status)
         status = cal_align_blocks(work, &words, err);
+    for (int i = 0; i < blocks && !status; i++)
+        status = add_columns(work, i, err);
     if (!status)
         status = cal_restore_flags(work, err); /* keeps them as they are */
     if (!status)
