@@ -56,6 +56,9 @@ cal_solution_facts cal_solint_facts(const cal_solint *at);
 /* The solutions applied and imaged in one way after the other; the best is left in the sets. *tried is a list of all. */
 cal_status cal_try_ways(cal_work *work, cal_solint *at, cal_way *best, jv *tried, cal_error *err);
 bool cal_way_is_taken(const cal_way *way);
+/* Does a way that was tried later replace the best so far, or none (no name)? */
+bool cal_way_is_better(const cal_way *way, const cal_way *best,
+                       const cal_selfcal_settings *settings);
 void cal_way_free(cal_way *way);
 
 #endif

@@ -121,7 +121,8 @@ bool cal_way_is_taken(const cal_way *way)
 
 /* A later way fits more numbers, whose noise the S/N hardly shows: what is within the tolerance does not speak for it. Nor does an S/N that
  * comes of flags: in recorded case b3 windows by themselves lose the one that is noisier than its weights say. */
-static bool is_better(const cal_way *way, const cal_way *best, const cal_selfcal_settings *settings)
+bool cal_way_is_better(const cal_way *way, const cal_way *best,
+                       const cal_selfcal_settings *settings)
 {
     const double most_lost = 0.03; /* of the data, more than by the other way */
     if (best->name && way->flagged > best->flagged + most_lost)
@@ -157,7 +158,7 @@ static cal_status try_way(cal_work *work, const cal_solint *at, const char *name
     jv_free(way.solutions);
     way.solutions = cal_solutions_json(work, at->sets);
     cal_json_push(tried, way_json(&way));
-    if (is_better(&way, best, work->settings)) {
+    if (cal_way_is_better(&way, best, work->settings)) {
         cal_way_free(best);
         *best = way;
     } else

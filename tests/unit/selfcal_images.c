@@ -6,6 +6,7 @@
 #include "selfcal/picture_parts.h"
 #include "selfcal/spent.h"
 #include "selfcal/start.h"
+#include "selfcal/step_solint.h"
 #include "selfcal/verdict.h"
 #include "unit.h"
 #include <stdlib.h>
@@ -311,6 +312,35 @@ static void verdicts(void)
     judged(&f, "refused", "cannot be measured");
 }
 
+static bool replaces(cal_verdict_kind kind, double change, double flagged)
+{
+    const cal_way best = {
+        .name = "chosen", .verdict = {CAL_ACCEPTED, .honest_change = 0.1}, .flagged = 0.05};
+    const cal_way way = {
+        .name = "per_spw", .verdict = {kind, .honest_change = change}, .flagged = flagged};
+    cal_selfcal_settings settings;
+    cal_settings_default(&settings);
+    return cal_way_is_better(&way, &best, &settings);
+}
+
+static void ways(void)
+{
+    const cal_way none = {.name = NULL},
+                  bad = {"chosen", .verdict = {CAL_REFUSED}, .flagged = 0.05};
+    const cal_way good = {"per_spw", .verdict = {CAL_ACCEPTED, .honest_change = 0.1},
+                          .flagged = 0.05};
+    cal_way flags = good;
+    cal_selfcal_settings settings;
+    cal_settings_default(&settings);
+    CHECK(cal_way_is_better(&bad, &none, &settings) && cal_way_is_better(&good, &bad, &settings));
+    CHECK(!cal_way_is_better(&bad, &good, &settings));
+    flags.flagged = 0.09;
+    CHECK(!cal_way_is_better(&flags, &bad, &settings)); /* by flags alone */
+    CHECK(replaces(CAL_ACCEPTED, 0.13, 0.05) && replaces(CAL_ACCEPTED, 0.13, 0.07));
+    CHECK(!replaces(CAL_ACCEPTED, 0.11, 0.05)); /* within the tolerance */
+    CHECK(!replaces(CAL_ACCEPTED, 0.13, 0.09) && !replaces(CAL_REFUSED, 0.13, 0.05));
+}
+
 /* Twelve antennas solved for each integration take a twelfth of the noise's variance. */
 static void spending(void)
 {
@@ -425,6 +455,7 @@ int main(void)
     sidelobes();
     verdicts();
     spending();
+    ways();
     chains();
     commands();
     states();
