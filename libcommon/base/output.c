@@ -127,9 +127,11 @@ cal_status cal_output_not_input(const char *output, const char *input, cal_error
 cal_status cal_output_commit(cal_output *out, cal_error *err)
 {
     cal_status status = CAL_OK;
+    cal_stop_hold();
     int failed = move_into_place(out);
     if (failed && errno == EINVAL) /* a file system without these: nearly the same */
         failed = (out->force && cal_remove_tree(out->path, err)) || rename(out->partial, out->path);
+    cal_stop_let_go();
     if (failed)
         status = cal_fail_errno(err, CAL_OUTPUT, "%s: cannot be given its name", out->path);
     cal_remove_tree(out->partial, NULL);

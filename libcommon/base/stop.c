@@ -109,6 +109,16 @@ void cal_stop_unwatch_path(const char *path)
     pthread_mutex_unlock(&mutex);
 }
 
+void cal_stop_hold(void)
+{
+    pthread_mutex_lock(&mutex);
+}
+
+void cal_stop_let_go(void)
+{
+    pthread_mutex_unlock(&mutex);
+}
+
 void cal_stop_begin_child(void)
 {
     pthread_once(&once, start);

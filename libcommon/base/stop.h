@@ -17,6 +17,10 @@ void cal_stop_watch(void);
 void cal_stop_watch_path(const char *path);
 void cal_stop_unwatch_path(const char *path);
 
+/* While a watched path is given its name, a signal waits. After one this does not come back: what is being removed must not be named. */
+void cal_stop_hold(void);
+void cal_stop_let_go(void);
+
 /* Between start and watch of a child a signal must not slip through: begin, start the child, end
  * with its pid (or -1). */
 void cal_stop_begin_child(void);

@@ -120,8 +120,55 @@ static int end_of_held(int number, bool defer)
     return status;
 }
 
+static void write_text(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    if (file) {
+        fputs(text, file);
+        fclose(file);
+    }
+}
+
+/* Comes to its end while what it wrote is being removed: that must not get the name of the old one. */
+static void commit_when_stopped(void)
+{
+    cal_error err = {0};
+    cal_output *out;
+    char path[64];
+    if (cal_output_begin("table", true, &out, &err) || mkdir(cal_output_path(out), 0777))
+        _exit(1);
+    for (int i = 0; i < 5000; i++) {
+        snprintf(path, sizeof path, "%s/%d", cal_output_path(out), i);
+        write_text(path, "");
+    }
+    snprintf(path, sizeof path, "%s/table.dat", cal_output_path(out));
+    write_text(path, "new");
+    kill(getpid(), SIGTERM);
+    usleep(3000);
+    cal_output_commit(out, &err);
+    pause();
+}
+
+static void test_stop_at_the_end(void)
+{
+    char text[64];
+    int status = 0;
+    CHECK(!mkdir("table", 0777));
+    write_text("table/table.dat", "old");
+    pid_t pid = fork();
+    if (!pid)
+        commit_when_stopped();
+    CHECK(waitpid(pid, &status, 0) == pid);
+    CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    read_file("table/table.dat", text, sizeof text);
+    CHECK_TEXT(text, "old");
+    CHECK(!cal_path_exists("table.partial"));
+    CHECK(!cal_remove_tree("table", NULL));
+}
+
 static void test_signals(void)
 {
+    test_stop_at_the_end();
     int status = end_of_held(SIGTERM, false);
     CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
     status = end_of_held(SIGINT, false);
