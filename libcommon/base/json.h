@@ -20,8 +20,6 @@ extern "C" {
 
 jv cal_json_double(double value);
 jv cal_json_float(float value);
-#ifndef __cplusplus
-#endif
 jv cal_json_text(const char *text); /* NULL gives null */
 jv cal_json_doubles(const double *value, int count);
 jv cal_json_ints(const int *value, int count);

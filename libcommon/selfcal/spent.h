@@ -6,16 +6,34 @@
 #include "selfcal/solutions.h"
 #include "selfcal/work.h"
 
+/* How far baselines move in the uv plane against what an image of this width tells apart, 1 / width. */
+typedef struct cal_uv_travel {
+    double per_second; /* by the rotation of the Earth */
+    double of_windows; /* from the lowest to the highest frequency */
+} cal_uv_travel;
+
+/* One table: its antennas, the seconds of an interval and of an integration, whether windows are solved together, and amplitudes too. */
+typedef struct cal_fit {
+    double antennas, seconds, integration;
+    bool joined, amplitude;
+} cal_fit;
+
 /* What the tables of a chain took. */
 typedef struct cal_spent {
-    double noise;      /* part of the noise's variance */
+    double phases[2],
+        amplitudes[2]; /* part of the noise's variance; windows by themselves, joined */
     double parameters; /* real numbers that were fitted, in all blocks */
 } cal_spent;
 
-/* The part of the noise's variance that one table takes: N - 1 phases (twice as many numbers with amplitudes) are fitted to N (N - 1) / 2
- * complex visibilities of each of the interval's integrations. Windows and polarizations that are solved by themselves have each their own
- * noise, so it is the same for all modes. */
-double cal_spent_noise(double antennas, double integrations, bool amplitude);
+/* The part of the variance of an image's noise that the phases of one table take, and that its amplitudes take. Of N (N - 1) / 2 complex
+ * visibilities, N - 1 phases fit the part 1 / N, whatever their weights. But they fit the mean over an interval, and over the windows that are joined, while
+ * the image adds up what is in one cell of the uv plane: of noise that baselines carry through x cells, a mean has the part 1 / sqrt(1 + x^2),
+ * though at least 1 / n of n integrations. So it is as much in a scan as in an integration, unless the image is wide. Measured on data with
+ * known errors (cases b2, b3): 5.5 and 4.2 % of the variance, this gives 6.0 and 4.0 %. What is not known (NaN) counts as 0. */
+double cal_spent_noise(const cal_fit *fit, const cal_uv_travel *travel);
+
+/* What a table adds to its chain: what shorter intervals fit contains what longer ones did, so the largest part counts. */
+void cal_spent_add(cal_spent *sum, const cal_fit *fit, const cal_uv_travel *travel);
 
 /* The accepted chain of the target. */
 cal_spent cal_spent_accepted(const cal_work *work);

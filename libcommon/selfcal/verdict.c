@@ -87,19 +87,18 @@ static void check_told(const cal_verdict_facts *facts, cal_verdict *verdict)
                snr, sure_of_itself);
 }
 
-/* What noise gains is known to some ten per cent. Amplitudes must gain more than that: they also take up what the model lacks. */
+/* What noise gains by these solutions is known to some ten per cent. Amplitudes must gain more than that: they also take up what the model lacks. */
 static void check_overfit(const cal_verdict_facts *facts, const cal_selfcal_settings *settings,
                           cal_verdict *verdict)
 {
-    double least =
-        facts->amplitude ? verdict->overfit : fmax(verdict->overfit / 2, settings->snr_tolerance);
-    if (facts->told || verdict->overfit <= settings->max_overfit || verdict->honest_change >= least)
+    double fitted = change(1 + facts->overfit_before, 1 + facts->overfit_after);
+    double least = facts->amplitude ? fitted : fmax(fitted / 2, settings->snr_tolerance);
+    if (facts->told || fitted <= settings->max_overfit || verdict->honest_change >= least)
         return;
     reason(verdict,
            "over-fitting: the numbers fitted raise the S/N by %.1f %% from noise alone, more than "
            "%g %%, and it gains %.1f %% otherwise, less than %.1f %%",
-           100 * verdict->overfit, 100 * settings->max_overfit, 100 * verdict->honest_change,
-           100 * least);
+           100 * fitted, 100 * settings->max_overfit, 100 * verdict->honest_change, 100 * least);
 }
 
 static void check_all(const cal_verdict_facts *facts, const cal_selfcal_settings *settings,

@@ -1,9 +1,11 @@
 /* The verdict over two images, what fitting noise gains, and which way of solving is taken. */
 #include "base/mem.h"
+#include "base/number.h"
 #include "selfcal/spent.h"
 #include "selfcal/step_solint.h"
 #include "selfcal/verdict.h"
 #include "unit.h"
+#include <math.h>
 #include <stdlib.h>
 
 static cal_verdict_facts pair(double pre, double post)
@@ -169,19 +171,49 @@ static void ways(void)
     CHECK(!replaces(CAL_ACCEPTED, 0.13, 0.09) && !replaces(CAL_REFUSED, 0.13, 0.05));
 }
 
-/* Twelve antennas solved for each integration take a twelfth of the noise's variance. */
+static const cal_uv_travel unknown = {NAN, NAN};
+
+static double part_of(double antennas, double integrations, bool joined, double per_second,
+                      double of_windows)
+{
+    const cal_fit fit = {antennas, 10 * integrations, 10, joined, false};
+    return cal_spent_noise(&fit, &(cal_uv_travel){per_second, of_windows});
+}
+
+/* Twelve antennas solved for each integration take a twelfth of the noise's variance, and as much in a minute in which no baseline leaves its
+ * cell of the uv plane. */
 static void spending(void)
 {
-    CHECK_NEAR(cal_spent_noise(12, 1, false), 1 / 12., 1e-12);
-    CHECK_NEAR(cal_spent_noise(12, 4, true), 1 / 24., 1e-12);
-    CHECK(cal_spent_noise(NAN, 1, false) == 0 && cal_spent_noise(0.5, 1, false) == 1);
+    CHECK_NEAR(part_of(12, 1, false, NAN, NAN), 1 / 12., 1e-12);
+    CHECK_NEAR(part_of(12, 4, true, NAN, NAN), 1 / 48., 1e-12); /* nothing else is known */
+    CHECK(part_of(NAN, 1, false, NAN, NAN) == 0 && part_of(0.5, 1, false, 0, 0) == 1);
+    CHECK_NEAR(part_of(12, 6, true, 0, 0), 1 / 12., 1e-12);
+    CHECK_NEAR(part_of(12, 6, true, 0.01, 0), 1 / 12. / sqrt(1.36), 1e-12);
+    CHECK_NEAR(part_of(12, 6, true, 9, 0), 1 / 72.,
+               1e-12); /* each integration in a cell of its own */
+    CHECK_NEAR(part_of(12, 6, true, 0, 2), 1 / 12. / sqrt(5), 1e-12);
+    CHECK_NEAR(part_of(12, 6, false, 0, 2), 1 / 12., 1e-12); /* windows have each their own noise */
+    cal_spent sum = {0};
+    cal_spent_add(&sum, &(cal_fit){10, 100, 10, false, false}, &unknown);
+    cal_spent_add(&sum, &(cal_fit){10, 10, 10, true, false}, &unknown);
+    cal_spent_add(&sum, &(cal_fit){10, 20, 10, true, true}, &unknown);
+    CHECK_NEAR(sum.phases[0], 0.01, 1e-12);
+    CHECK_NEAR(sum.phases[1], 0.1, 1e-12); /* the shorter interval's contains the other's */
+    CHECK_NEAR(sum.amplitudes[1], 0.05, 1e-12);
+    CHECK_NEAR(cal_overfit(&sum, NAN), 1 / sqrt(0.84) - 1, 1e-12);
+    /* 400 numbers and a source of S/N 50: 8 % of flux that is none */
+    CHECK_NEAR(cal_overfit(&(cal_spent){.parameters = 400}, 50), 0.08, 1e-12);
+}
+
+static void fitted_noise(void)
+{
     cal_verdict_facts f = pair(366.1, 367.5); /* better by noise alone */
-    f.overfit_before = cal_overfit(&(cal_spent){cal_spent_noise(24, 2, false), 0}, 366);
-    f.overfit_after = cal_overfit(&(cal_spent){cal_spent_noise(24, 1, false), 0}, 368);
-    judged(&f, "unchanged", "-0.7 % without what fitting noise gains");
+    f.overfit_before = 0.01;
+    f.overfit_after = 0.02;
+    judged(&f, "unchanged", "-0.6 % without what fitting noise gains");
     f.pre.snr = f.pre.snr_nf = 300;
     judged(&f, "accepted", "without what fitting noise gains");
-    f.overfit_after = cal_overfit(&(cal_spent){cal_spent_noise(7, 1, true), 0}, 371);
+    f.overfit_after = 0.18;
     f.pre.snr = f.pre.snr_nf = 366.1;
     judged(&f, "refused", "over-fitting");
     f = pair(39.5, 42.6); /* more than noise does, if not by much */
@@ -189,34 +221,47 @@ static void spending(void)
     judged(&f, "accepted", "3.6 % without what fitting noise gains");
     f.post.snr = f.post.snr_nf = 41.9;
     judged(&f, "refused", "over-fitting");
-    /* 400 numbers and a source of S/N 50: 8 % of flux that is none */
-    CHECK_NEAR(cal_overfit(&(cal_spent){0, 400}, 50), 0.08, 1e-12);
-    CHECK_NEAR(cal_overfit(&(cal_spent){0.19, 0}, NAN), 1 / 0.9 - 1, 1e-12);
+    f.overfit_before = 0.041; /* what was fitted before is not held against these */
+    judged(&f, "accepted", "6.1 %");
 }
 
 static void chains(void)
 {
     static const char text[] =
         "{\"n_ants\": 10, \"integration_time\": 10, \"vis\": [{\"gaintable_solint_final\": "
-        "[\"inf_EB\", \"inf\"]}], \"solints\": ["
-        "{\"solint\": \"inf_EB\", \"seconds\": 1000, \"parameters\": 9},"
-        "{\"solint\": \"inf\", \"seconds\": 100, \"parameters\": 90},"
+        "[\"inf_EB\", \"inf\"]}], \"spws\": [{}, {}], \"solints\": ["
+        "{\"solint\": \"inf_EB\", \"seconds\": 1000, \"parameters\": 9, \"final_mode\": "
+        "\"per_spw\"},"
+        "{\"solint\": \"inf\", \"seconds\": 100, \"parameters\": 90, \"final_mode\": "
+        "\"combinespw\"},"
         "{\"solint\": \"int\", \"seconds\": 10},"
-        "{\"solint\": \"inf_ap\", \"seconds\": 100, \"solmode\": \"ap\"}]}";
+        "{\"solint\": \"inf_ap\", \"seconds\": 50, \"solmode\": \"ap\"}]}";
     cal_work work = {0};
     cal_error err = {0};
     CHECK(!cal_json_parse(text, "target", &work.target, &err));
     cal_spent spent = cal_spent_accepted(&work);
-    CHECK_NEAR(spent.noise, 0.001 + 0.01, 1e-12);
+    CHECK_NEAR(spent.phases[0], 0.001, 1e-12);
+    CHECK_NEAR(spent.phases[1], 0.01, 1e-12);
     CHECK_NEAR(spent.parameters, 99, 0);
     cal_chained before = {.solint = (char *)"inf"};
-    const cal_solution_set set = {.before = &before, .befores = 1};
+    cal_solution tried = {.mode = CAL_COMBINE_SPW};
+    const cal_solution_set set = {.tried = &tried, .before = &before, .befores = 1};
     spent = cal_spent_with(&work, &set, 3, 180); /* the phases stay below the amplitudes */
-    CHECK_NEAR(spent.noise, 0.01 + 0.02, 1e-12);
+    CHECK_NEAR(spent.phases[1], 0.02, 1e-12);
+    CHECK_NEAR(spent.amplitudes[1], 0.02, 1e-12);
     CHECK_NEAR(spent.parameters, 270, 0);
+    /* an image of 1000 beams: in 1000 s a baseline leaves its cell 73 times over */
+    cal_json_set(&work.target, "imsize", JV_ARRAY(jv_number(1000), jv_number(1000)));
+    cal_json_set(&work.target, "cell_arcsec", jv_number(1));
+    cal_json_set(&work.target, "75thpct_uv", jv_number(206264.8));
+    cal_json_set(&work.target, "meanfreq", jv_number(CAL_LIGHT_SPEED));
+    cal_json_set(&work.target, "fracbw", jv_number(0.001));
+    spent = cal_spent_accepted(&work);
+    CHECK_NEAR(spent.phases[0], 0.1 / hypot(1, 72.921), 1e-6);
+    CHECK_NEAR(spent.phases[1], 0.1 / hypot(1, 7.2921) / sqrt(2), 1e-6);
     jv_free(work.target);
     CHECK(!cal_json_parse("{\"vis\": [], \"solints\": []}", "target", &work.target, &err));
-    CHECK_NEAR(cal_spent_accepted(&work).noise, 0, 0);
+    CHECK_NEAR(cal_spent_accepted(&work).parameters, 0, 0);
     jv_free(work.target);
 }
 
@@ -224,6 +269,7 @@ int main(void)
 {
     verdicts();
     spending();
+    fitted_noise();
     ways();
     chains();
     return unit_done();
