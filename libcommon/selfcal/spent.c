@@ -24,13 +24,14 @@ void cal_spent_add(cal_spent *sum, const cal_fit *fit, const cal_uv_travel *trav
     *phases = fmax(*phases, part);
     if (fit->amplitude)
         *amplitudes = fmax(*amplitudes, part);
+    sum->most = 1 / fit->antennas;
 }
 
 double cal_overfit(const cal_spent *spent, double snr)
 {
-    double noise = 0, flux = spent->parameters / (2 * snr * snr);
-    for (int joined = 0; joined < 2; joined++)
-        noise += spent->phases[joined] + spent->amplitudes[joined];
+    double flux = spent->parameters / (2 * snr * snr);
+    double noise = fmin(spent->phases[0] + spent->phases[1], spent->most) +
+                   fmin(spent->amplitudes[0] + spent->amplitudes[1], spent->most);
     double left = sqrt(1 - fmin(noise, 0.99));
     return (1 + (isfinite(flux) ? flux : 0)) / left - 1;
 }

@@ -22,6 +22,7 @@ typedef struct cal_fit {
 typedef struct cal_spent {
     double phases[2],
         amplitudes[2]; /* part of the noise's variance; windows by themselves, joined */
+    double most;       /* that phases can take, or amplitudes, of any mode and interval: 1 / N */
     double parameters; /* real numbers that were fitted, in all blocks */
 } cal_spent;
 
@@ -29,7 +30,7 @@ typedef struct cal_spent {
  * visibilities, N - 1 phases fit the part 1 / N, whatever their weights. But they fit the mean over an interval, and over the windows that are joined, while
  * the image adds up what is in one cell of the uv plane: of noise that baselines carry through x cells, a mean has the part 1 / sqrt(1 + x^2),
  * though at least 1 / n of n integrations. So it is as much in a scan as in an integration, unless the image is wide. Measured on data with
- * known errors (cases b2, b3): 5.5 and 4.2 % of the variance, this gives 6.0 and 4.0 %. What is not known (NaN) counts as 0. */
+ * known errors (cases b2, b3): 5.5 and 4.2 % of the variance, this gives 5.0 and 4.0 %. What is not known (NaN) counts as 0. */
 double cal_spent_noise(const cal_fit *fit, const cal_uv_travel *travel);
 
 /* What a table adds to its chain: what shorter intervals fit contains what longer ones did, so the largest part counts. */

@@ -154,6 +154,12 @@ static bool only_noise(const cal_verdict_facts *facts, const cal_selfcal_setting
            taken_away(facts, verdict) < most_left;
 }
 
+/* More than half of the scatter's variance is noise: applied, such phases put more noise into the data than errors they take out. */
+static bool mostly_noise(const cal_solution_facts *s)
+{
+    return s->phase_rms * s->phase_rms < 2 * s->phase_noise * s->phase_noise;
+}
+
 /* What is not refused: better, or neither better nor worse. Then the shorter chain is kept, but the first interval may stay for the sake of
  * the next ones, which are solved on top of it. */
 static void tell_rise(const cal_verdict_facts *facts, cal_verdict *verdict)
@@ -170,6 +176,13 @@ static void tell_rise(const cal_verdict_facts *facts, cal_verdict *verdict)
                verdict->overfit > told ? " without what fitting noise gains" : "");
 }
 
+/* The S/N of noisy phases must rise for certain. */
+static double least_rise(const cal_verdict_facts *facts, const cal_selfcal_settings *settings)
+{
+    bool noisy = !facts->amplitude && !facts->first && mostly_noise(&facts->solutions);
+    return noisy ? settings->snr_tolerance : 0;
+}
+
 static void judge_rise(const cal_verdict_facts *facts, const cal_selfcal_settings *settings,
                        cal_verdict *verdict)
 {
@@ -181,7 +194,7 @@ static void judge_rise(const cal_verdict_facts *facts, const cal_selfcal_setting
         reason(verdict,
                "S/N %.4g to %.4g, but the amplitudes vary by less than %g times their noise",
                facts->pre.snr, facts->post.snr, settings->amp_significance);
-    } else if (verdict->honest_change > 0) {
+    } else if (verdict->honest_change > least_rise(facts, settings)) {
         verdict->kind = CAL_ACCEPTED;
         tell_rise(facts, verdict);
     } else if (facts->first && facts->next_expected_snr >= settings->minsnr_to_proceed) {
@@ -191,6 +204,10 @@ static void judge_rise(const cal_verdict_facts *facts, const cal_selfcal_setting
     } else {
         verdict->kind = CAL_UNCHANGED;
         tell_rise(facts, verdict);
+        if (verdict->honest_change > 0)
+            reason(verdict,
+                   "most of what the phases vary by is noise, for which they must gain %g %%",
+                   100 * settings->snr_tolerance);
     }
     tell_scatter("phases", s->phase_rms, s->phase_noise, 57.29577951, "deg", verdict);
     if (facts->amplitude)

@@ -35,6 +35,7 @@ LEAST_EXPECTED = 2.95  # minsnr_to_proceed of the recorded runs
 FIRM = 0.02  # verdicts of the recorded runs on smaller changes of the S/N are not repeatable
 WORSE_PHASE = 1.1
 OVER_IDEAL = 1.02
+OUT_OF_MASK = 100  # degrees of rms that a shift of the sky makes
 
 
 def run(argv, **more):
@@ -118,13 +119,16 @@ def signal_to_noise(image, mask, folder):
     return stats["peak_fit"]["value"] / stats["rms"], stats["rms"]
 
 
-def ideal_blocks(oracles, case, folder, target):
-    """Working copies of the blocks without antenna errors: {working copy: the one without}."""
+def ideal_blocks(oracles, case, folder, target, residuals):
+    """Working copies of the blocks without antenna errors: {working copy: the one without}. Where ours shifts the sky by about a beam,
+    out of its mask otherwise, they are shifted too."""
     copies = {}
     for vis in target["vis"]:
         original, name = vis["original"], f"ideal_{os.path.basename(vis['original'])}"
         if not os.path.exists(f"{folder}/{name}"):
-            truth_module.write_ideal(f"{folder}/{original}", truth_module.truth_of(f"{oracles}/{case}", original), f"{folder}/{name}")
+            left = residuals[os.path.basename(original)]
+            slope = left["slope"] if left["shift"] > OUT_OF_MASK else (0, 0)
+            truth_module.write_ideal(f"{folder}/{original}", truth_module.truth_of(f"{oracles}/{case}", original), f"{folder}/{name}", slope)
         copy = f"ideal_{os.path.basename(vis['vis'])}"
         replaced = {original: name, vis["vis"]: copy}
         run([replaced.get(word, word) for word in vis["split"]["argv"]] + ["--force"], cwd=folder, stdout=subprocess.DEVNULL)
@@ -144,7 +148,7 @@ def image_again(command, copies, threshold, folder):
     return joined if os.path.exists(f"{folder}/{joined}") else f"{name}-image.fits"
 
 
-def ideal_snr(oracles, case, folder, target):
+def ideal_snr(oracles, case, folder, target, residuals):
     """S/N with our imager, mask and depth (or three times the noise, if better) of the data without errors, and of our final image
     measured in the same way; None where no final image was cleaned."""
     final = next((s for s in reversed(target.get("steps", [])) if s["step"] == "final" and "final" in s.get("images", {})), None)
@@ -154,7 +158,7 @@ def ideal_snr(oracles, case, folder, target):
     best = picture["fields"][picture["best"]]
     commands = [shlex.split(c) for c in final["commands"] if c.startswith("image-make ")]
     command = next(c for c in reversed(commands) if best["image"].startswith(f"{c[-1]}."))
-    copies = ideal_blocks(oracles, case, folder, target)
+    copies = ideal_blocks(oracles, case, folder, target, residuals)
     first, rms = signal_to_noise(image_again(command, copies, None, folder), best["mask"], folder)
     deeper, _ = signal_to_noise(image_again(command, copies, f"{3 * rms:.6g}Jy", folder), best["mask"], folder)
     return max(first, deeper), signal_to_noise(best["image"], best["mask"], folder)[0]
@@ -268,7 +272,8 @@ def shifted(mine, recorded, all_mine, all_recorded):
     """In words, when what is worse is where the source stands, which the data do not tell: in the recorded cases all sources are in
     the middle of pixels, to which the recorded runs' coarser models are drawn; or what is worse are antennas without data, which the
     nearest solution stands for; or one of two blocks. Else None."""
-    if mine["shift"] > WORSE_PHASE * mine["shift_before"] or mine["missing"] > recorded["missing"] + 0.01:
+    crashed = recorded["after"] == recorded["before"]  # and missed nothing therefore
+    if mine["shift"] > WORSE_PHASE * mine["shift_before"] or (mine["missing"] > recorded["missing"] + 0.01 and not crashed):
         return None
     words = (f"{mine['shift']:.2f} of it shift the whole sky, which no baseline tells from another position (the errors shift it by "
              f"{mine['shift_before']:.2f}); without")
@@ -329,7 +334,7 @@ def judge_target(report, oracles, folder, target, wanted, recorded, theirs, seco
     print_passed(target)
     judge_ladder(report, name, target, wanted)
     ours = our_residuals(oracles, case, folder, target)
-    ideal = ideal_snr(oracles, case, folder, target)
+    ideal = ideal_snr(oracles, case, folder, target, ours)
     kept = json.load(open(f"{oracles}/ideal.json"))
     their_ideal = next((v["SNR"] for k, v in kept.get(SAME_DATA.get(case, case), {}).items() if k.split("|")[0] == name), None)
     judge_snr(report, name, target, recorded, ideal, their_ideal)

@@ -145,20 +145,38 @@ def left_over(truth, chain, windows, rule):
     return without_reference(left)
 
 
-def shift_of(truth, windows, steady):
-    """The part of `steady` [spw][antenna][pol] that a shift of the whole sky makes, a plane over the antennas in wavelengths: data
-    with it and a model with it agree as well as both without, so that no self-calibration takes it away."""
+def waves_of(truth, windows):
+    """[spw][antenna][2]: wavelengths to the east and to the north."""
     middle = truth.positions.mean(axis=0)
     up = middle / np.linalg.norm(middle)
     east = np.cross([0, 0, 1], up) / np.hypot(*up[:2])
     flat = (truth.positions - middle) @ np.stack([east, np.cross(up, east)], axis=1)
-    waves = np.broadcast_to((flat[None] * truth.frequencies[windows][:, None, None])[:, :, None], (*steady.shape, 2))
-    solved = np.isfinite(steady)
-    known = np.where(solved[..., None], waves, np.nan)
+    return flat[None] * truth.frequencies[windows][:, None, None]
+
+
+def most_alike(waves, steady, reach=3, steps=12):
+    """The slope with which the gains of all antennas are most alike, among those of up to so many turns over half the longest way: where
+    the brightest of an image stands with these phases. Phases that turn more than once over the array have no other beginning."""
+    gains = np.where(np.isfinite(steady), np.exp(1j * steady), 0)
+    unit = 2 * np.pi / np.abs(waves).max()
+    line = unit * np.arange(-reach * steps, reach * steps + 1) / steps
+    east, north = (np.exp(-1j * waves[..., k, None] * line) for k in range(2))  # [spw][antenna][line]
+    alike = (np.abs(np.einsum("sap,sax,say->spxy", gains, east, north)) ** 2).sum(axis=(0, 1))
+    return line[list(np.unravel_index(alike.argmax(), alike.shape))]
+
+
+def shift_of(truth, windows, steady):
+    """The part of `steady` [spw][antenna][pol] that a shift of the whole sky makes, a plane over the antennas in wavelengths: data
+    with it and a model with it agree as well as both without, so that no self-calibration takes it away. And its slope."""
+    waves = waves_of(truth, windows)
+    begin = most_alike(waves, steady)
+    near = wrap(steady - (waves @ begin)[:, :, None])
+    solved = np.isfinite(near)
+    known = np.where(solved[..., None], waves[:, :, None], np.nan)
     planes = known - np.nanmean(known, axis=1, keepdims=True)
-    phases = steady - np.nanmean(steady, axis=1, keepdims=True)
-    slope = np.linalg.lstsq(planes[solved], phases[solved], rcond=None)[0]
-    return np.where(solved, planes @ slope, np.nan)
+    phases = near - np.nanmean(near, axis=1, keepdims=True)
+    slope = begin + np.linalg.lstsq(planes[solved], phases[solved], rcond=None)[0]
+    return np.where(solved, planes @ slope, np.nan), slope
 
 
 def steady_part(left):
@@ -170,25 +188,26 @@ def steady_part(left):
 def residual(truth, chain, windows=None):
     """Degrees of rms over windows, times, antennas and polarizations, `before` and `after` the chain [(table, spwmap, interp)...],
     and of the part of it that is `variable` in time, each integration with the nearest good solution; what is a `shift` of the sky
-    (`shift_before`), and what is left without it, its `own`; the same as `applied` (`own_applied`) by CASA's rules, and the share that is `missing` then, for want of data mostly."""
+    (`shift_before`), its `slope`, and what is left without it, its `own`; the same as `applied` (`own_applied`) by CASA's rules, and the share that is `missing` then, for want of data mostly."""
     windows = list(range(len(truth.windows))) if windows is None else windows
     before = without_reference(truth.phases[windows])
     after = left_over(truth, chain, windows, nearest_good)
     applied = left_over(truth, chain, windows, as_applied)
     steady, steady_applied = steady_part(after), steady_part(applied)
-    shift = shift_of(truth, windows, steady)
-    own_applied = wrap(applied - shift_of(truth, windows, steady_applied)[:, None])
+    shift, slope = shift_of(truth, windows, steady)
+    own_applied = wrap(applied - shift_of(truth, windows, steady_applied)[0][:, None])
     return {"before": degrees_rms(before), "after": degrees_rms(after), "variable": degrees_rms(wrap(after - steady[:, None])),
-            "shift": degrees_rms(shift), "shift_before": degrees_rms(shift_of(truth, windows, steady_part(before))),
+            "shift": degrees_rms(shift), "shift_before": degrees_rms(shift_of(truth, windows, steady_part(before))[0]), "slope": slope,
             "own": degrees_rms(wrap(after - shift[:, None])), "own_applied": degrees_rms(own_applied), "applied": degrees_rms(applied), "missing": float(np.isnan(applied).mean())}
 
 
 # ---- the set without errors ----
 
-def write_ideal(source, npz, out):
-    """A copy of `source` whose DATA are divided by the true gains of their baselines."""
+def write_ideal(source, npz, out, slope=(0, 0)):
+    """A copy of `source` whose DATA are divided by the true gains of their baselines, its sky moved by a slope of phases over the antennas."""
     shutil.copytree(source, out)
     known = np.load(npz)
+    planes = waves_of(Truth(source, npz), slice(None)) @ np.asarray(slope)
     frequencies = channel_frequencies(out)
     with table(out, readonly=False, ack=False) as t:
         for dd, spw in enumerate(column(f"{out}/DATA_DESCRIPTION", "SPECTRAL_WINDOW_ID")):
@@ -198,10 +217,11 @@ def write_ideal(source, npz, out):
             first, second = rows.getcol("ANTENNA1"), rows.getcol("ANTENNA2")
             at = np.searchsorted(known["time"], rows.getcol("TIME") - 0.01)
             turn = known["phase"][at, first] - known["phase"][at, second]
+            moved = planes[spw, first] - planes[spw, second]
             data = rows.getcol("DATA")
             for corr in range(data.shape[2]):
                 p, q = divmod(corr, 2) if data.shape[2] == 4 else (corr, corr)
-                offset = known["offset"][spw, first, p] - known["offset"][spw, second, q]
+                offset = known["offset"][spw, first, p] - known["offset"][spw, second, q] - moved
                 phase = np.outer(turn, frequencies[spw] / known["ref_hz"]) + offset[:, None]
                 data[:, :, corr] /= (known["amp"][first, p] * known["amp"][second, q])[:, None] * np.exp(1j * phase)
             rows.putcol("DATA", data)
