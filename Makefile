@@ -38,8 +38,8 @@ LDFLAGS  += -pthread $(HARDEN)
 # Archives first, then every library that any room uses: --as-needed drops what a tool does not touch.
 LIBS      = -Wl,--as-needed -lcasa_measures -lcasa_tables -lcasa_casa -ljq -lcairo -lz -ldl -lm -lstdc++
 # Where a tool finds the shims over casacore, which are loaded late (libcommon/table/late.c); bin and lib are neighbours.
-# An rpath of the old kind holds whoever calls dlopen(); under AddressSanitizer that is its own library.
-FIND_LIBS = -Wl,--disable-new-dtags,-rpath,'$$ORIGIN/../lib/calutils'
+# An rpath of the old kind holds whoever calls dlopen(); under AddressSanitizer that is its own library. casacore finds a tool's fsync.
+FIND_LIBS = -Wl,--disable-new-dtags,-rpath,'$$ORIGIN/../lib/calutils' -Wl,--export-dynamic-symbol=fsync
 
 # One short line per step; V=1 shows the commands.
 ifndef V

@@ -88,7 +88,7 @@ cal_status cal_output_begin(const char *path, bool force, cal_output **out, cal_
         return cal_fail(err, CAL_USAGE, "the name of the output is empty");
     cal_output *made = CAL_NEW(cal_output);
     made->path = without_slash(path);
-    made->partial = cal_format("%s.partial", made->path);
+    made->partial = cal_format("%s" CAL_PARTIAL, made->path);
     made->force = force;
     cal_status status = check_old(made->path, force, err);
     if (!status && !(status = check_parent(made->path, err)))

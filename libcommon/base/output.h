@@ -18,6 +18,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define CAL_PARTIAL ".partial" /* what is not complete has this behind its name */
+
 typedef struct cal_output cal_output;
 
 cal_status cal_output_begin(const char *path, bool force, cal_output **out, cal_error *err);

@@ -19,7 +19,7 @@ static int remove_entry(const char *path, const struct stat *info, int type, str
  * the table's name, and the next output of this name clears it away. */
 static cal_status remove_folder(const char *path, cal_error *err)
 {
-    static const char end[] = ".partial";
+    static const char end[] = CAL_PARTIAL;
     size_t length = strlen(path), tail = sizeof end - 1;
     bool aside = length >= tail && !strcmp(path + length - tail, end);
     char *partial = cal_format("%.*s%s", (int)(aside ? length - tail : length), path, end);

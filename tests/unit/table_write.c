@@ -1,6 +1,8 @@
 /* Tables made through the shim: every type, scalars and arrays, ragged cells, keywords, new columns. */
 #include "base/json.h"
 #include "table.h"
+#include <dlfcn.h>
+#include <fcntl.h>
 
 static const cal_column_def columns[] = {
     {.name = "TIME",
@@ -276,6 +278,28 @@ static void check_shapes_of_runs(void)
     cal_table_close(table, NULL);
 }
 
+/* Whether a file there would be written to the disk: one that is open as a place only cannot be. */
+static bool waits_for(const char *path)
+{
+    int descriptor = open(path, O_PATH);
+    int status = fsync(descriptor);
+    close(descriptor);
+    return status < 0;
+}
+
+/* casacore waits for the disk when it closes a table of the user, not for one that has no name yet. */
+static void check_disk(void)
+{
+    cal_error err = {0};
+    CHECK(!cal_folder_make("whole", &err) && !cal_folder_make("new" CAL_PARTIAL "/sub", &err));
+    CHECK(!cal_output_file("whole/a", false, "x", 1, &err) && waits_for("whole/a"));
+    CHECK(!cal_output_file("new" CAL_PARTIAL "/a", false, "x", 1, &err));
+    CHECK(!waits_for("new" CAL_PARTIAL "/a") && !waits_for("new" CAL_PARTIAL "/sub"));
+    void *ours = dlsym(RTLD_DEFAULT, "fsync");
+    CHECK(ours == (void *)fsync &&
+          ours != dlsym(RTLD_NEXT, "fsync")); /* what casacore is bound to */
+}
+
 int main(void)
 {
     if (!unit_folder_enter())
@@ -286,5 +310,6 @@ int main(void)
     check_keywords();
     check_new_columns();
     check_shapes_of_runs();
+    check_disk();
     return unit_done();
 }
