@@ -131,7 +131,7 @@ static void tell_scatter(const char *what, double rms, double noise, double unit
 
 /* The part that goes away of what the image's variance is above that of the receivers' noise; 0 where there is hardly such an excess. Errors
  * of antennas are gone when they are solved for. What a model lacks is on all baselines, of which antennas can take up but a part: in the recorded
- * cases 0.1 to 0.3, against 0.5 and 0.6 where amplitudes are wrong. */
+ * cases up to 0.1, against 0.5 where amplitudes are wrong. */
 static double taken_away(const cal_verdict_facts *facts, const cal_verdict *verdict)
 {
     const double least_excess = 0.1;
@@ -147,11 +147,11 @@ static double taken_away(const cal_verdict_facts *facts, const cal_verdict *verd
 static bool only_noise(const cal_verdict_facts *facts, const cal_selfcal_settings *settings,
                        const cal_verdict *verdict)
 {
-    const double most_left = 0.5;
+    const double least_taken = 0.4;
     const cal_solution_facts *s = &facts->solutions;
     return facts->amplitude && isfinite(s->amplitude_rms) &&
            s->amplitude_rms < settings->amp_significance * s->amplitude_noise &&
-           taken_away(facts, verdict) < most_left;
+           taken_away(facts, verdict) < least_taken;
 }
 
 /* More than half of the scatter's variance is noise: applied, such phases put more noise into the data than errors they take out. */
