@@ -315,7 +315,8 @@ static cal_status run(int count, char **operand, cal_error *err)
     cal_status status = prepare(&run, ms, err);
     if (!status && dry_run) {
         status = cal_print(describe_plan(&run, ms, path), text_result, err);
-    } else if (!status && !(status = cal_output_begin(path, force || append, &out, err))) {
+    } else if (!status && !(status = cal_output_begin_as(path, CAL_OUTPUT_CALTABLE, force || append,
+                                                         &out, err))) {
         status = solve(&run, out, path, err);
         if (status)
             cal_output_abandon(out);

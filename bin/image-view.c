@@ -170,7 +170,7 @@ static cal_status write_picture(const cal_view *picture, const char *path, cal_e
 {
     cal_output *out;
     int width, height;
-    cal_status status = cal_output_begin(path, force, &out, err);
+    cal_status status = cal_output_begin_as(path, CAL_OUTPUT_PNG, force, &out, err);
     if (status)
         return status;
     status = cal_view_write(picture, cal_output_path(out), &width, &height, err);

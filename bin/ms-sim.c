@@ -192,14 +192,14 @@ typedef struct products {
 static cal_status begin_table(const char *suffix, cal_output **out, cal_error *err)
 {
     char *path = cal_format("%s.%s", truth, suffix);
-    cal_status status = cal_output_begin(path, force, out, err);
+    cal_status status = cal_output_begin_as(path, CAL_OUTPUT_CALTABLE, force, out, err);
     free(path);
     return status;
 }
 
 static cal_status begin(const cal_scene *scene, const char *path, products *out, cal_error *err)
 {
-    cal_status status = cal_output_begin(path, force, &out->ms, err);
+    cal_status status = cal_output_begin_as(path, CAL_OUTPUT_MS, force, &out->ms, err);
     if (!status && truth)
         status = begin_table("G", &out->gains, err);
     if (!status && truth && cal_gains_have_bandpass(scene))

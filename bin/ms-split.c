@@ -188,10 +188,9 @@ static cal_status check_output(const char *input, const char *output, cal_error 
         name[end - 1] = 0;
     char *versions = cal_format("%s.flagversions", name);
     cal_status status = CAL_OK;
-    if (!force && !dry_run && cal_path_exists(name))
-        status = cal_fail(err, CAL_OUTPUT,
-                          "%s: exists; choose another name, or --force to replace it", name);
-    else if (!dry_run && cal_path_exists(versions))
+    if (!dry_run)
+        status = cal_output_check(name, CAL_OUTPUT_MS, force, err);
+    if (!status && !dry_run && cal_path_exists(versions))
         status = cal_fail(
             err, CAL_OUTPUT,
             "%s: exists, flag versions of another MS; remove it or choose another name", versions);
@@ -236,7 +235,7 @@ static cal_status open_chain(cal_split *split, cal_chain **chain, cal_split_stag
 static cal_status write_output(cal_split *split, const char *path, cal_error *err)
 {
     cal_output *out;
-    cal_status status = cal_output_begin(path, force, &out, err);
+    cal_status status = cal_output_begin_as(path, CAL_OUTPUT_MS, force, &out, err);
     if (status)
         return status;
     status = cal_split_run(split, cal_output_path(out), err);

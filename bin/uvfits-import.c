@@ -48,7 +48,7 @@ static cal_status import_to(cal_uvfits *uvfits, const cal_uvfits_options *wanted
                             cal_uvfits_counts *counts, cal_error *err)
 {
     cal_output *out;
-    cal_status status = cal_output_begin(path, force, &out, err);
+    cal_status status = cal_output_begin_as(path, CAL_OUTPUT_MS, force, &out, err);
     if (status)
         return status;
     status = cal_uvfits_import(uvfits, wanted, cal_output_path(out), counts, err);

@@ -231,10 +231,29 @@ refuses_input() {
         command_of "$tool" "$MS"
         refuses 5 "${command[@]}"
         [ "$(cat out)" = precious ]
+        refuses 5 "${command[@]}" --force # a file is not replaced by a table
+        [ "$(cat out)" = precious ]
+        rm out
+        "${command[@]}" > /dev/null 2>&1
         "${command[@]}" --force > /dev/null 2>&1 || fail "$tool --force"
         [ -d out ]
         rm -r out
     done
+}
+
+@test "--force replaces its like, and nothing else" {
+    cp -r "$MS" set.ms
+    cp -r "$CALTABLE" table.G
+    before=$(hash_tree set.ms; hash_tree table.G)
+    refuses 5 gaincal --force "$MS" set.ms
+    [[ $stderr == *"set.ms: is a MeasurementSet, which --force does not replace by a calibration table"* ]] || fail "$stderr"
+    refuses 5 gaincal --append "$MS" set.ms
+    refuses 5 ms-split --force "$MS" table.G
+    refuses 5 ms-sim --force table.G
+    [ "$before" = "$(hash_tree set.ms; hash_tree table.G)" ]
+    gaincal --force "$MS" table.G > /dev/null
+    ms-split --force "$MS" set.ms > /dev/null
+    [ "$before" != "$(hash_tree set.ms; hash_tree table.G)" ]
 }
 
 @test "an output that is the input is refused, even with --force" {

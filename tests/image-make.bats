@@ -250,6 +250,9 @@ END
     assert_equal "$(cat one-psf.fits)" mine
     run -0 ls
     assert_output one-psf.fits
+    run --separate-stderr -5 image-make --force --imsize 64 --cell 4arcsec "$SCENE/one.ms" one
+    assert_regex "$stderr" "one-psf.fits: is a file, which --force does not replace by a FITS file"
+    printf 'SIMPLE  =' > one-psf.fits
     image-make --force --imsize 64 --cell 4arcsec "$SCENE/one.ms" one > /dev/null
     run -0 image-stats --jq '.images[0].peak.value' one-psf.fits
     assert_output --regexp '^(1|0\.9999[0-9]*|1\.0000[0-9]*)$'

@@ -88,6 +88,7 @@ png_size() {
 4|blank.fits out.png|blank.fits: all pixels that would be shown are blank
 2|a.fits b.fits|the last operand is the picture and ends in .png
 5|a.fits there.png|there.png: exists
+5|--force a.fits there.png|there.png: is a FITS file, which --force
 5|a.fits nowhere/out.png|nowhere/out.png: cannot be written
 2|--size 3 a.fits out.png|--size is from 64 to 8192
 2|--range 3,1 a.fits out.png|--range wants LOW,HIGH

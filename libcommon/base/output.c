@@ -2,7 +2,6 @@
 
 #include "base/mem.h"
 #include "base/stop.h"
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -49,39 +48,8 @@ static cal_status check_parent(const char *path, cal_error *err)
     return status;
 }
 
-static bool is_empty(const char *directory)
-{
-    DIR *opened = opendir(directory);
-    int entries = 0; /* with . and .. */
-    while (opened && readdir(opened))
-        entries++;
-    if (opened)
-        closedir(opened);
-    return entries == 2;
-}
-
-/* A directory that is no table was not made by these tools, and may hold anything. */
-static cal_status check_old(const char *path, bool force, cal_error *err)
-{
-    if (!cal_path_exists(path))
-        return CAL_OK;
-    if (!force)
-        return cal_fail(err, CAL_OUTPUT,
-                        "%s: exists; choose another name, or --force to replace it", path);
-    struct stat seen;
-    char *table = cal_format("%s/table.dat", path);
-    bool foreign =
-        !stat(path, &seen) && S_ISDIR(seen.st_mode) && !cal_path_exists(table) && !is_empty(path);
-    free(table);
-    if (foreign)
-        return cal_fail(err, CAL_OUTPUT,
-                        "%s: is a directory and not a table, which --force does not replace; "
-                        "choose another name",
-                        path);
-    return CAL_OK;
-}
-
-cal_status cal_output_begin(const char *path, bool force, cal_output **out, cal_error *err)
+cal_status cal_output_begin_as(const char *path, cal_output_kind kind, bool force, cal_output **out,
+                               cal_error *err)
 {
     *out = NULL;
     if (!*path)
@@ -90,7 +58,7 @@ cal_status cal_output_begin(const char *path, bool force, cal_output **out, cal_
     made->path = without_slash(path);
     made->partial = cal_format("%s" CAL_PARTIAL, made->path);
     made->force = force;
-    cal_status status = check_old(made->path, force, err);
+    cal_status status = cal_output_check(made->path, kind, force, err);
     if (!status && !(status = check_parent(made->path, err)))
         status = cal_remove_tree(made->partial, err);
     if (status) {
@@ -100,6 +68,11 @@ cal_status cal_output_begin(const char *path, bool force, cal_output **out, cal_
     cal_stop_watch_path(made->partial);
     *out = made;
     return CAL_OK;
+}
+
+cal_status cal_output_begin(const char *path, bool force, cal_output **out, cal_error *err)
+{
+    return cal_output_begin_as(path, CAL_OUTPUT_ANY, force, out, err);
 }
 
 const char *cal_output_path(const cal_output *out)
@@ -163,7 +136,7 @@ cal_status cal_output_file(const char *path, bool force, const void *bytes, size
                            cal_error *err)
 {
     cal_output *out;
-    if (cal_output_begin(path, force, &out, err))
+    if (cal_output_begin_as(path, cal_output_kind_of(bytes, count), force, &out, err))
         return err ? err->status : CAL_OUTPUT;
     if (write_bytes(cal_output_path(out), bytes, count, err)) {
         cal_output_abandon(out);

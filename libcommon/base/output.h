@@ -7,7 +7,7 @@
  *     return cal_output_commit(out, err);
  *
  * An existing output is refused with CAL_OUTPUT unless `force`; with it, the old one is replaced in
- * the commit, but never a directory that holds something else than a table. SIGINT, SIGTERM and
+ * the commit, if it is of the same kind. SIGINT, SIGTERM and
  * SIGHUP remove what is partial and end the process by that signal. The object is released
  * by commit and abandon.
  */
@@ -22,6 +22,25 @@
 
 typedef struct cal_output cal_output;
 
+/* What an output is: with `force` it takes the place of its like only. Files are told by their first bytes, tables by the type in their
+ * table.info; what is empty may be replaced by any file or directory. */
+typedef enum cal_output_kind {
+    CAL_OUTPUT_ANY, /* in a folder of the tools' own; anything but a directory that is no table */
+    CAL_OUTPUT_FILE,
+    CAL_OUTPUT_FITS,
+    CAL_OUTPUT_PNG,
+    CAL_OUTPUT_MS,
+    CAL_OUTPUT_CALTABLE
+} cal_output_kind;
+
+/* Would cal_output_begin_as() refuse what lies there? For a look before the work; a slash at the end is fine. */
+cal_status cal_output_check(const char *path, cal_output_kind kind, bool force, cal_error *err);
+/* Of a file with these first bytes: CAL_OUTPUT_FITS, CAL_OUTPUT_PNG or CAL_OUTPUT_FILE. */
+cal_output_kind cal_output_kind_of(const void *bytes, size_t count);
+
+cal_status cal_output_begin_as(const char *path, cal_output_kind kind, bool force, cal_output **out,
+                               cal_error *err);
+/* The same as CAL_OUTPUT_ANY. */
 cal_status cal_output_begin(const char *path, bool force, cal_output **out, cal_error *err);
 const char *cal_output_path(const cal_output *out);
 cal_status cal_output_commit(cal_output *out, cal_error *err);
@@ -30,7 +49,7 @@ void cal_output_abandon(cal_output *out); /* NULL is fine */
 /* CAL_USAGE when both paths are the same place: with --force an input would be replaced. */
 cal_status cal_output_not_input(const char *output, const char *input, cal_error *err);
 
-/* A whole small file in one call, the same way. */
+/* A whole small file in one call, the same way; its kind is that of its bytes. */
 cal_status cal_output_file(const char *path, bool force, const void *bytes, size_t count,
                            cal_error *err);
 

@@ -16,17 +16,15 @@
 
 /* ---- outputs ---- */
 
-/* NAME-image.fits and its companions must not be there without --force. */
+/* NAME-image.fits and its companions must not be there without --force, nor be anything else than images with it. */
 static cal_status check_names(const cal_image_job *job, cal_error *err)
 {
     static const char *const kinds[] = {"image", "MFS-image", "t0000-image", "residual",
                                         "model", "psf",       "dirty"};
     cal_status status = CAL_OK;
-    for (size_t i = 0; !status && !job->force && i < CAL_COUNT(kinds); i++) {
+    for (size_t i = 0; !status && i < CAL_COUNT(kinds); i++) {
         char *path = cal_format("%s-%s.fits", job->name, kinds[i]);
-        if (cal_path_exists(path))
-            status = cal_fail(err, CAL_OUTPUT,
-                              "%s: exists; choose another name, or --force to replace it", path);
+        status = cal_output_check(path, CAL_OUTPUT_FITS, job->force, err);
         free(path);
     }
     return status;
@@ -143,7 +141,7 @@ static cal_status make_images(const cal_image_job *job, const cal_image_plan *pl
          *working = NULL;
     cal_status status = check_names(job, err);
     if (!status)
-        status = cal_output_begin(primary, job->force, &out, err);
+        status = cal_output_begin_as(primary, CAL_OUTPUT_FITS, job->force, &out, err);
     if (!status && mkdir(cal_output_path(out), 0777))
         status = cal_fail_errno(err, CAL_OUTPUT, "%s: cannot be made", cal_output_path(out));
     if (!status) {

@@ -21,6 +21,15 @@ static void read_file(const char *path, char *text, size_t size)
         fclose(file);
 }
 
+static void write_text(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    if (file) {
+        fputs(text, file);
+        fclose(file);
+    }
+}
+
 static void test_files(void)
 {
     cal_error err = {0};
@@ -52,7 +61,7 @@ static void test_folders(void)
     CHECK(!cal_output_file("d.ms/inner", false, "1", 1, &err));
     CHECK(cal_output_begin("d.ms", true, &out, &err) == CAL_OUTPUT &&
           cal_path_exists("d.ms/inner"));
-    CHECK(strstr(err.text, "d.ms: is a directory and not a table"));
+    CHECK(strstr(err.text, "d.ms: is a directory and not a table, which --force does not replace"));
     CHECK(!cal_output_file("d.ms/table.dat", false, "1", 1, &err));
     CHECK(cal_output_begin("d.ms/inner/x.ms", false, &out, &err) == CAL_OUTPUT);
     CHECK(strstr(err.text, "d.ms/inner is a file"));
@@ -64,6 +73,67 @@ static void test_folders(void)
     mkdir(cal_output_path(out), 0755);
     CHECK(!cal_output_commit(out, &err) && !cal_path_exists("d.ms/inner") &&
           cal_path_exists("d.ms"));
+}
+
+static const char *refusal(const char *path, cal_output_kind kind)
+{
+    static cal_error err;
+    err.text[0] = 0;
+    CHECK(cal_output_check(path, kind, true, &err) == (err.text[0] ? CAL_OUTPUT : CAL_OK));
+    return err.text;
+}
+
+/* The text holds those words; none are wanted where they are "". */
+static bool tells(const char *text, const char *words)
+{
+    return *words ? strstr(text, words) != NULL : !*text;
+}
+
+static void make_table(const char *path, const char *info)
+{
+    char file[64];
+    CHECK(!mkdir(path, 0777));
+    snprintf(file, sizeof file, "%s/table.dat", path);
+    write_text(file, "table");
+    snprintf(file, sizeof file, "%s/table.info", path);
+    write_text(file, info);
+}
+
+/* With --force an output takes the place of its like, and of what is empty. */
+static void test_kinds(void)
+{
+    static const struct {
+        const char *path;
+        cal_output_kind kind;
+        const char *is;
+    } old[] = {{"k.ms", CAL_OUTPUT_MS, "is a MeasurementSet, which"},
+               {"k.G", CAL_OUTPUT_CALTABLE, "is a calibration table, which"},
+               {"k.fits", CAL_OUTPUT_FITS, "is a FITS file, which"},
+               {"k.png", CAL_OUTPUT_PNG, "is a PNG picture, which"},
+               {"k.txt", CAL_OUTPUT_FILE, "is a file, which"},
+               {"k.im", CAL_OUTPUT_ANY, "is a table of another type, which"},
+               {"k.fifo", CAL_OUTPUT_ANY, "is neither a file nor a directory, which"}};
+    make_table("k.ms", "Type = Measurement Set\nSubType = \n\n");
+    make_table("k.G", "Type = Calibration\nSubType = G Jones\n\n");
+    make_table("k.im", "Type = Image\nSubType = \n\n");
+    write_text("k.fits", "SIMPLE  =                    T");
+    write_text("k.png", "\x89PNG\r\n\x1a\n....");
+    write_text("k.txt", "words");
+    write_text("k.empty", "");
+    CHECK(!mkfifo("k.fifo", 0666) && !mkdir("k.folder", 0777));
+    for (size_t i = 0; i < sizeof old / sizeof *old; i++)
+        for (int kind = CAL_OUTPUT_FILE; kind <= CAL_OUTPUT_CALTABLE; kind++)
+            CHECK(tells(refusal(old[i].path, kind), (int)old[i].kind == kind ? "" : old[i].is));
+    for (int kind = CAL_OUTPUT_FILE; kind <= CAL_OUTPUT_CALTABLE; kind++) {
+        bool wants_folder = kind >= CAL_OUTPUT_MS;
+        CHECK(tells(refusal("k.empty", kind), wants_folder ? "is an empty file, which" : ""));
+        CHECK(tells(refusal("k.folder", kind), wants_folder ? "" : "is an empty directory, which"));
+    }
+    CHECK_TEXT(refusal("k.im", CAL_OUTPUT_ANY), "");
+    CHECK(cal_output_check("k.ms", CAL_OUTPUT_MS, false, NULL) == CAL_OUTPUT);
+    cal_error err = {0};
+    CHECK(cal_output_file("k.fits", true, "words", 5, &err) == CAL_OUTPUT);
+    CHECK(!cal_output_file("k.txt", true, "other", 5, &err));
 }
 
 /* An output that came into being while ours was written is not run over. */
@@ -118,15 +188,6 @@ static int end_of_held(int number, bool defer)
     close(ends[1]);
     CHECK(!cal_path_exists("held.ms.partial") && !cal_path_exists("held.ms"));
     return status;
-}
-
-static void write_text(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-    if (file) {
-        fputs(text, file);
-        fclose(file);
-    }
 }
 
 /* Comes to its end while what it wrote is being removed: that must not get the name of the old one. */
@@ -209,6 +270,7 @@ int main(void)
     test_signals(); /* first: it forks, which should be done while there is one thread */
     test_files();
     test_folders();
+    test_kinds();
     test_race();
     test_children();
     CHECK(!cal_remove_tree(folder, NULL) && !cal_path_exists(folder));
