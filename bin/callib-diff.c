@@ -20,7 +20,7 @@ static const cal_option options[] = {CAL_HEADING("What is compared"),
 static const cal_example examples[] = {
     {"Did the import bring everything back?", "callib-diff lib.json again.json && echo same"},
     {"Which data got other calibrations than last time",
-     "callib-diff monday.json today.json --jq '.differences[] | [.field, .intent] | @tsv'"},
+     "callib-diff monday.json today.json --raw --jq '.differences[] | [.field, .intent] | @tsv'"},
     {NULL, NULL}};
 
 /* The first library's books, and the library with the second one's: sets and calibrations have one

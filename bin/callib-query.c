@@ -36,7 +36,7 @@ static const cal_example examples[] = {
     {"Which data have no bandpass table?",
      "callib-query lib.json --caltype bandpass --uncalibrated"},
     {"The names of the tables that a set needs",
-     "callib-query lib.json --vis eb1.ms --tables --jq '.tables[].gaintable'"},
+     "callib-query lib.json --vis eb1.ms --tables --raw --jq '.tables[].gaintable'"},
     {"The part of the library for two spws",
      "callib-query lib.json --spw 0,1 --library > part.json"},
     {NULL, NULL}};

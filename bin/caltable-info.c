@@ -18,7 +18,7 @@ static const cal_option options[] = {
 static const cal_example examples[] = {
     {"What is in it", "caltable-info p.G"},
     {"Antennas whose solutions failed in more than a fifth of the cases",
-     "caltable-info p.G --jq '.antennas[] | select(.flagged_fraction > 0.2) | .name'"},
+     "caltable-info p.G --raw --jq '.antennas[] | select(.flagged_fraction > 0.2) | .name'"},
     {"In a script: go on only with a good table that belongs to the data",
      "caltable-info --check eb1.ms --max-flag-frac 0.3 p.G > p.json && applycal -g p.G eb1.ms"},
     {NULL, NULL}};

@@ -216,7 +216,7 @@ static const cal_tool tool = {
             {"One field parameter for several sets, by name",
              "field-from-intent --common --as names --intent TARGET eb1.ms eb2.ms eb3.ms"},
             {"All that is no target and has data in window 2",
-             "ms-info eb1.ms | field-from-intent --intent '!TARGET' --spw 2 --jq .casa"},
+             "ms-info eb1.ms | field-from-intent --intent '!TARGET' --spw 2 --raw --jq .casa"},
             {"Why these?", "field-from-intent --explain --text --intent TARGET eb1.ms"},
             {"What the pipeline's applycal would be given",
              "field-from-intent --pattern 1 --intent TARGET eb1.ms"},

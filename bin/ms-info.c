@@ -94,8 +94,8 @@ static const cal_tool tool = {
     .examples =
         (const cal_example[]){
             {"What is in it?", "ms-info eb1.ms"},
-            {"Names of the targets",
-             "ms-info eb1.ms --jq '.fields[] | select(.intents | index(\"TARGET\")) | .name'"},
+            {"Names of the targets", "ms-info eb1.ms --raw --jq '.fields[] | select(.intents | "
+                                     "index(\"TARGET\")) | .name'"},
             {"Windows for science", "ms-info eb1.ms --jq '[.spws[] | select(.science).id]'"},
             {"How much of each antenna is flagged on the target",
              "ms-info --flags --intent '*TARGET*' --text eb1.ms"},

@@ -136,7 +136,7 @@ static const cal_tool tool = {
         (const cal_example[]){
             {"What can be done here?", "task-list"},
             {"The imager's options",
-             "task-list --jq '.plugins[] | select(.name == \"wsclean\").options[].name'"},
+             "task-list --raw --jq '.plugins[] | select(.name == \"wsclean\").options[].name'"},
             {"With plugins of one's own before those that came along",
              "CALUTILS_PLUGINS=$HOME/plugins: task-list"},
             {NULL, NULL}},

@@ -42,6 +42,14 @@ load helper
     [ "$stderr" = "calutils: doktor: must be list, doctor or version" ]
 }
 
+@test "--raw prints the texts that a filter gives as they are" {
+    run -0 calutils --raw --jq '["a", "b\"c\td"] | @tsv, .[1], ., 1'
+    assert_output "$(printf '%s\n' 'a	b"c\td' 'b"c	d' '["a","b\"c\td"]' 1)"
+    run -2 --separate-stderr calutils --raw
+    assert_equal "$output" ""
+    [[ $stderr == "calutils: --raw "*"--jq" ]]
+}
+
 @test "a jq filter passes over the JSON, and a wrong one is a usage error" {
     run calutils --jq '.tools[0] | keys | length'
     assert_success

@@ -13,12 +13,13 @@ typedef struct cal_mode {
     const char *filter; /* --jq */
     const char *errors; /* "text" or "json" */
     bool quiet, verbose;
+    bool raw;        /* texts that the filter gives without quotes */
     bool json, text; /* asked for by option */
 } cal_mode;
 
 extern cal_mode cal_mode_now;
 
-/* Is the --jq filter, if there is one, a filter? Asked before the work begins. */
+/* Is the --jq filter, if there is one, a filter, and is there one for --raw? Asked before the work begins. */
 cal_status cal_print_check_filter(cal_error *err);
 
 #endif

@@ -20,7 +20,12 @@ static int dump_flags(void)
 
 static void dump_line(jv value, int flags)
 {
-    jv_dumpf(value, stdout, flags);
+    if (cal_mode_now.raw && jv_get_kind(value) == JV_KIND_STRING) {
+        fwrite(jv_string_value(value), 1, (size_t)jv_string_length_bytes(jv_copy(value)), stdout);
+        jv_free(value);
+    } else {
+        jv_dumpf(value, stdout, flags);
+    }
     putchar('\n');
 }
 
@@ -57,6 +62,8 @@ static jq_state *filter_compiled(cal_error *err)
 
 cal_status cal_print_check_filter(cal_error *err)
 {
+    if (cal_mode_now.raw && !cal_mode_now.filter)
+        return cal_fail(err, CAL_USAGE, "--raw is about the texts that a filter gives; give --jq");
     return !cal_mode_now.filter || filter_compiled(err) ? CAL_OK : err->status;
 }
 

@@ -22,6 +22,8 @@ const cal_option cal_common_options[] = {
     {"text", 0, CAL_FLAG, NULL, &cal_mode_now.text, "print text even into a pipe", 0, 0},
     {"jq", 0, CAL_TEXT, "FILTER", &cal_mode_now.filter, "pass the JSON through this jq filter", 0,
      0},
+    {"raw", 0, CAL_FLAG, NULL, &cal_mode_now.raw,
+     "print texts that the filter gives as they are, without quotes", 0, 0},
     {"schema", 0, CAL_FLAG, NULL, &schema, "print the JSON Schema of the result and exit", 0, 0},
     {"errors", 0, CAL_CHOICE, "KIND", &cal_mode_now.errors, "form of messages on stderr",
      "text json", 0},

@@ -5,7 +5,7 @@
  *         return cal_main(&tool, argc, argv);
  *     }
  *
- * cal_main() parses, serves --help, --version, --schema, --jq, --json, --text, --errors, --quiet
+ * cal_main() parses, serves --help, --version, --schema, --jq, --raw, --json, --text, --errors, --quiet
  * and --verbose, calls run(), prints the error if there is one, checks that stdout could be
  * written, and returns the exit status.
  */
