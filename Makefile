@@ -63,7 +63,7 @@ TOOLBINS = $(TOOLS:%=$(BUILD)/bin/%)
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: tools $(PLUGINS:%=$(BUILD)/plugins/%.so) $(TOOLS:%=$(BUILD)/man/%.1)
+all: tools $(PLUGINS:%=$(BUILD)/plugins/%.so) $(TOOLS:%=$(BUILD)/man/man1/%.1)
 tools: $(TOOLBINS)
 
 help:
@@ -136,7 +136,7 @@ $(BUILD)/plugins/%.so: plugins/%.c libcommon/plugin/calutils_plugin.h $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,SO)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -shared -fvisibility=hidden -Wl,--exclude-libs,ALL -o $@ $< $(ARCHIVE) $(LIBS)
 
-$(BUILD)/man/%.1: $(BUILD)/bin/% man/%.man
+$(BUILD)/man/man1/%.1: $(BUILD)/bin/% man/%.man
 	@mkdir -p $(@D)
 	$(call say,MAN)$< --manual=man/$*.man > $@
 
@@ -201,15 +201,16 @@ COMPDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 INCDIR  = $(DESTDIR)$(PREFIX)/include
 
 install: all
-	install -d $(BINDIR) $(LIBDIR)/plugins $(MANDIR) $(DATADIR)/schemas $(DATADIR)/plugin-template $(DATADIR)/recipes $(COMPDIR) $(INCDIR)
+	install -d $(BINDIR) $(LIBDIR)/plugins $(MANDIR) $(DATADIR)/schemas $(DATADIR)/plugin-template $(DATADIR)/recipes $(DATADIR)/scenes $(COMPDIR) $(INCDIR)
 	install -m 755 $(TOOLBINS) $(BINDIR)
 	install -m 755 $(SHIMLIBS) $(LIBDIR)
 	install -m 755 $(PLUGINS:%=$(BUILD)/plugins/%.so) $(LIBDIR)/plugins
-	install -m 644 $(TOOLS:%=$(BUILD)/man/%.1) $(MANDIR)
-	install -m 644 $(TOOLS:%=share/schemas/%.json) share/schemas/selfcal-recipe.json $(DATADIR)/schemas
+	install -m 644 $(TOOLS:%=$(BUILD)/man/man1/%.1) $(MANDIR)
+	install -m 644 $(TOOLS:%=share/schemas/%.json) share/schemas/callib.json share/schemas/scene.json share/schemas/selfcal-recipe.json $(DATADIR)/schemas
 	install -m 644 libcommon/plugin/calutils_plugin.h $(INCDIR)
 	install -m 644 share/plugin-template/* $(DATADIR)/plugin-template
 	install -m 644 share/recipes/*.json $(DATADIR)/recipes
+	install -m 644 share/scenes/*.json $(DATADIR)/scenes
 	for tool in $(TOOLS); do install -m 644 share/completion/calutils.bash $(COMPDIR)/$$tool || exit 1; done
 
 uninstall:

@@ -185,7 +185,7 @@ static const cal_tool tool = {
              "image-make --niter 5000 --nsigma 3 --mask "
              "'circle[[67.175deg,18.028deg],25arcsec]; circle[[67.245deg,17.984deg],25arcsec]' "
              "eb1.ms eb1"},
-            {"What would be done?", "image-make --dry-run --jq .command eb1.ms eb1"},
+            {"What would be done?", "image-make --dry-run --jq .input eb1.ms eb1"},
             {NULL, NULL}},
     .run = run,
 };

@@ -25,8 +25,9 @@ static const cal_example examples[] = {
     {"A flux calibrator, with its spectral index and curvature",
      "setjy --field 3C48 --fluxdensity 15.4 --spix=-0.9,-0.11 --reffreq 1.5GHz eb1.ms"},
     {"Polarised: I, Q, U, V", "setjy --field 0 --fluxdensity 6,0.3,-0.2,0 eb1.ms"},
-    {"A disc to start self-calibration from, then the phases",
-     "setjy --fluxdensity 0.7 --disc 60uas m87.ms; gaincal --calmode p m87.ms p.G"},
+    {"A disc to start self-calibration from, then the phases (of data without cross hands)",
+     "setjy --fluxdensity 0.7 --disc 60uas m87.ms; gaincal --calmode p --corrdepflags "
+     "m87.ms p.G"},
     {"A core, and a jet 3 arcsec to the north-west of it",
      "setjy --fluxdensity 1 --fluxdensity 0.2 --offset=-2.1,2.1 --gaussian 1.5,0.4,-45 eb1.ms"},
     {"What would be set, window by window", "setjy -n --fluxdensity 2 --jq .spws eb1.ms"},

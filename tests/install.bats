@@ -15,6 +15,10 @@ install_to() {
     ms-sim --antennas 3 --scans 1 --length 20s "$BATS_TEST_TMPDIR/made.ms"
     run ms-info --jq '.antennas | length' "$BATS_TEST_TMPDIR/made.ms"
     assert_output 3
+    for scene in "$stage"/opt/calutils/share/calutils/scenes/*.json; do
+        "$PYTHON" "$TESTS/valid.py" "$stage/opt/calutils/share/calutils/schemas/scene.json" "$scene"
+    done
+    [ -e "$stage/opt/calutils/share/calutils/schemas/callib.json" ]
     run task-list --jq '.plugins[].path'
     assert_output --partial "$stage/opt/calutils/"
     [ "$(find "$stage/opt/calutils/share/man/man1" -name '*.1' | wc -l)" -eq "$(tools | wc -l)" ]

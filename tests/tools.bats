@@ -18,7 +18,7 @@ page_options() {
         [ -s "$BATS_TEST_TMPDIR/help" ]
         "$tool" --complete | grep -oE '^--[a-z-]+' | sort > "$BATS_TEST_TMPDIR/complete"
         diff "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/complete"
-        page_options "$CAL_BUILD/man/$tool.1" > "$BATS_TEST_TMPDIR/page"
+        page_options "$CAL_BUILD/man/man1/$tool.1" > "$BATS_TEST_TMPDIR/page"
         diff "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/page"
     done
 }
@@ -43,15 +43,24 @@ page_options() {
 @test "manual pages render without a complaint" {
     need_program man
     for tool in $(tools); do
-        run bash -c "man --warnings -E UTF-8 -l -Tutf8 -Z '$CAL_BUILD/man/$tool.1' 2>&1 > /dev/null"
+        run bash -c "man --warnings -E UTF-8 -l -Tutf8 -Z '$CAL_BUILD/man/man1/$tool.1' 2>&1 > /dev/null"
         assert_output ""
+    done
+}
+
+@test "man finds the pages of a build from PATH alone" {
+    need_program man
+    unset MANPATH
+    for tool in $(tools); do
+        run -0 man -w "$tool"
+        assert_equal "$(realpath "$output")" "$(realpath "$CAL_BUILD/man/man1/$tool.1")"
     done
 }
 
 @test "manual pages have the sections that people look for" {
     for tool in $(tools); do
         for section in NAME SYNOPSIS DESCRIPTION OPTIONS EXAMPLES '"EXIT STATUS"'; do
-            grep -q "^.SH $section" "$CAL_BUILD/man/$tool.1" || fail "$tool: no $section"
+            grep -q "^.SH $section" "$CAL_BUILD/man/man1/$tool.1" || fail "$tool: no $section"
         done
     done
 }
