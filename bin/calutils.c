@@ -66,10 +66,14 @@ static void doctor_text(jv document, cal_buf *out)
     jv_array_foreach(checks, i, check)
     {
         bool passed = cal_json_bool_at(check, "ok", false);
-        cal_buf_addf(out, "%-5s %-24s %s\n", passed ? "ok" : "WRONG",
+        const char *advice = cal_json_text_at(check, "advice", NULL);
+        cal_buf_addf(out, "%-5s %-24s %s\n",
+                     !passed  ? "WRONG"
+                     : advice ? "note"
+                              : "ok",
                      cal_json_text_at(check, "name", ""), cal_json_text_at(check, "detail", ""));
-        if (!passed)
-            cal_buf_addf(out, "      to do: %s\n", cal_json_text_at(check, "advice", ""));
+        if (advice)
+            cal_buf_addf(out, "      to do: %s\n", advice);
         jv_free(check);
     }
     jv_free(checks);

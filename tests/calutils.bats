@@ -17,6 +17,8 @@ load helper
     calutils doctor --json > "$BATS_TEST_TMPDIR/doctor.json" || [ $? -eq 1 ]
     valid calutils - < "$BATS_TEST_TMPDIR/doctor.json"
     jq -e '[.checks[] | select(.name == "tools" or .name == "casacore" or .name == "WSClean" or .name == "plugins") | .ok] == [true, true, true, true]' "$BATS_TEST_TMPDIR/doctor.json"
+    jq -e '.checks[] | select(.name == "shell completion") | .ok and (.advice | startswith("source share/completion"))' "$BATS_TEST_TMPDIR/doctor.json"
+    run -0 bash -c "source '$TESTS/../share/completion/calutils.bash'; complete -p ms-split"
     mkdir "$BATS_TEST_TMPDIR/empty"
     run -1 env PATH="$BATS_TEST_TMPDIR/empty" "$CAL_BUILD/bin/calutils" doctor --text
     assert_line --regexp '^WRONG WSClean .*not found in PATH'

@@ -12,6 +12,8 @@ install_to() {
     PATH=$stage/opt/calutils/bin:/usr/bin:/bin
     run calutils doctor --json --jq '[.checks[] | select(.name == "tools" or .name == "casacore" or .name == "plugins") | .ok] | all'
     assert_output true
+    run calutils doctor --json --jq '.checks[] | select(.name == "shell completion") | .advice'
+    refute_output --partial source
     ms-sim --antennas 3 --scans 1 --length 20s "$BATS_TEST_TMPDIR/made.ms"
     run ms-info --jq '.antennas | length' "$BATS_TEST_TMPDIR/made.ms"
     assert_output 3

@@ -19,6 +19,13 @@ static void add_check(jv *checks, const char *name, bool passed, const char *det
                                     jv_string("advice"), passed ? jv_null() : jv_string(advice)));
 }
 
+static void add_note(jv *checks, const char *name, const char *detail, const char *advice)
+{
+    cal_json_push(checks, JV_OBJECT(jv_string("name"), jv_string(name), jv_string("ok"), jv_true(),
+                                    jv_string("detail"), jv_string(detail), jv_string("advice"),
+                                    jv_string(advice)));
+}
+
 static void append_line(void *user, const char *text)
 {
     cal_buf_addf(user, "%s\n", text);
@@ -110,15 +117,29 @@ static void check_plugins(jv *checks, const char *folder)
     jv_free(list);
 }
 
+/* Beside the tools lie the plugins in a build, and under lib when they are installed. */
+static bool is_build(const char *folder)
+{
+    char *plugins = cal_format("%s/../plugins", folder);
+    bool found = cal_path_exists(plugins);
+    free(plugins);
+    return found;
+}
+
+/* Only a shell knows what it has read; of a build there is nothing to find. */
 static void check_completion(jv *checks, const char *folder)
 {
+    if (is_build(folder)) {
+        add_note(checks, "shell completion", "these tools are not installed, but run as built",
+                 "source share/completion/calutils.bash, in each shell that wants completion");
+        return;
+    }
     char *installed = cal_format("%s/../share/bash-completion/completions/calutils", folder);
     bool found = cal_path_exists(installed);
     bool loader = cal_path_exists("/usr/share/bash-completion/bash_completion");
     add_check(checks, "shell completion", found && loader,
               found && loader ? "bash completion is in place" : "not in place",
-              found ? "apt-get install bash-completion"
-                    : "make install, or source share/completion/calutils.bash");
+              found ? "apt-get install bash-completion" : "make install again");
     free(installed);
 }
 
