@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -52,6 +53,35 @@ void cal_buf_add_repeated(cal_buf *buf, char c, int times)
     memset(buf->data + buf->len, c, (size_t)times);
     buf->len += (size_t)times;
     buf->data[buf->len] = 0;
+}
+
+/* Characters as a terminal counts them: bytes that do not continue a UTF-8 sequence. */
+static int count_characters(const char *text, size_t bytes)
+{
+    int count = 0;
+    for (size_t i = 0; i < bytes; i++)
+        count += (text[i] & 0xc0) != 0x80;
+    return count;
+}
+
+void cal_buf_add_wrapped(cal_buf *buf, const char *text, int column, int indent, int width)
+{
+    for (bool first = true; *(text += strspn(text, " ")); first = false) {
+        size_t bytes = strcspn(text, " ");
+        int length = count_characters(text, bytes);
+        if (!first && column + 1 + length > width) {
+            cal_buf_add(buf, "\n");
+            cal_buf_add_repeated(buf, ' ', indent);
+            column = indent;
+        } else if (!first) {
+            cal_buf_add(buf, " ");
+            column++;
+        }
+        cal_buf_add_bytes(buf, text, bytes);
+        column += length;
+        text += bytes;
+    }
+    cal_buf_add(buf, "\n");
 }
 
 void cal_buf_clear(cal_buf *buf)

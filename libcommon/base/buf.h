@@ -15,6 +15,9 @@ void cal_buf_add(cal_buf *buf, const char *text);
 void cal_buf_add_bytes(cal_buf *buf, const void *bytes, size_t count);
 void cal_buf_addf(cal_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void cal_buf_add_repeated(cal_buf *buf, char c, int times);
+/* Words of `text` in lines of `width` characters and a newline behind them: the first line goes on at `column`, where the caller stands,
+ * the others begin with `indent` blanks. A word that is longer than a line stays whole. */
+void cal_buf_add_wrapped(cal_buf *buf, const char *text, int column, int indent, int width);
 /* A word of a command line, in quotes for sh where it needs them. */
 void cal_buf_add_quoted(cal_buf *line, const char *word);
 void cal_buf_clear(cal_buf *buf);             /* empty, memory kept */

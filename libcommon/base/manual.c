@@ -17,26 +17,10 @@ static const char *const exit_statuses[][2] = {
     {"70", "a bug in this program"},
 };
 
-/* Words of `text` wrapped into lines that begin at `indent`; the first starts where the caller
- * stands, at `column`. */
+/* The first line starts where the caller stands, at `column`. */
 static void wrap(cal_buf *out, const char *text, int column, int indent)
 {
-    cal_words words = cal_words_split(text, ' ');
-    for (int i = 0; i < words.count; i++) {
-        int length = (int)strlen(words.item[i]);
-        if (i && column + 1 + length > WIDTH) {
-            cal_buf_add(out, "\n");
-            cal_buf_add_repeated(out, ' ', indent);
-            column = indent;
-        } else if (i) {
-            cal_buf_add(out, " ");
-            column++;
-        }
-        cal_buf_add(out, words.item[i]);
-        column += length;
-    }
-    cal_buf_add(out, "\n");
-    cal_words_free(&words);
+    cal_buf_add_wrapped(out, text, column, indent, WIDTH);
 }
 
 /* The phrase of the table with choices and default behind it. */

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -181,7 +182,8 @@ const char *cal_option_default(const cal_option *option)
         snprintf(text, sizeof text, "%ld", *(long *)option->value);
         return text;
     case CAL_NUMBER:
-        snprintf(text, sizeof text, "%.10g", *(double *)option->value);
+        if (!isnan(*(double *)option->value))
+            snprintf(text, sizeof text, "%.10g", *(double *)option->value);
         return text;
     case CAL_TEXT:
     case CAL_CHOICE:

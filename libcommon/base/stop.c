@@ -16,6 +16,7 @@ static char *paths[64];
 static pid_t children[64];
 static int path_count, child_count;
 static volatile sig_atomic_t deferred, requested;
+static const char *last_words;
 
 /* A child that does not end within some seconds of the signal is killed. If it leads a process
  * group, as plugins do, what is left of the group goes with it. */
@@ -36,6 +37,8 @@ static void end_by(int signal_number)
 {
     pthread_mutex_lock(&mutex); /* for good: nothing is begun or committed any more */
     cal_progress_end();
+    if (last_words)
+        cal_warn("%s", last_words);
     for (int i = 0; i < child_count; i++)
         end_child(children[i], signal_number);
     for (int i = 0; i < path_count; i++)
@@ -85,6 +88,14 @@ static void start(void)
 void cal_stop_watch(void)
 {
     pthread_once(&once, start);
+}
+
+void cal_stop_say(const char *text)
+{
+    pthread_once(&once, start);
+    pthread_mutex_lock(&mutex);
+    last_words = text;
+    pthread_mutex_unlock(&mutex);
 }
 
 void cal_stop_watch_path(const char *path)

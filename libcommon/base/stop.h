@@ -14,6 +14,9 @@
 /* Start the thread when there is nothing yet to watch. */
 void cal_stop_watch(void);
 
+/* A warning for the one who ends the process by a signal: what can be done next. `text` must live as long as the process. */
+void cal_stop_say(const char *text);
+
 void cal_stop_watch_path(const char *path);
 void cal_stop_unwatch_path(const char *path);
 

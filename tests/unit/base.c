@@ -37,6 +37,24 @@ static void test_words(void)
     CHECK(cal_nearest("parang", (const char *const[]){"uvrange"}, 1) == NULL);
 }
 
+static void check_wrapped(const char *text, int column, int indent, int width, const char *wanted)
+{
+    cal_buf buf = {0};
+    cal_buf_add_wrapped(&buf, text, column, indent, width);
+    CHECK_TEXT(cal_buf_text(&buf), wanted);
+    cal_buf_free(&buf);
+}
+
+static void test_wrapping(void)
+{
+    check_wrapped("one two three", 0, 2, 7, "one two\n  three\n");
+    check_wrapped("one two three", 1, 2, 7, "one\n  two\n  three\n");
+    check_wrapped("longer than it a", 0, 1, 4, "longer\n than\n it a\n");
+    check_wrapped("\u00b5Jy \u00b5Jy a", 0, 0, 7, "\u00b5Jy \u00b5Jy\na\n");
+    check_wrapped(" a  b ", 0, 0, 9, "a b\n");
+    check_wrapped("", 5, 2, 9, "\n");
+}
+
 /* fields_ms 3.1. */
 static void test_casa_names(void)
 {
@@ -209,6 +227,7 @@ int main(void)
 {
     test_glob();
     test_words();
+    test_wrapping();
     test_casa_names();
     test_quantities();
     test_times();
