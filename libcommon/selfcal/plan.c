@@ -13,8 +13,9 @@
 static cal_status parse_value(const char *text, const char *option, const char *unit, double *value,
                               cal_error *err)
 {
-    bool good =
-        unit ? !cal_parse_quantity(text, unit, unit, value, NULL) : cal_parse_number(text, value);
+    if (unit && cal_parse_quantity(text, unit, NULL, value, err))
+        return cal_prefix(err, "%s", option);
+    bool good = unit || cal_parse_number(text, value);
     if (good && *value > 0 && isfinite(*value))
         return CAL_OK;
     return cal_fail(err, CAL_USAGE,
@@ -51,6 +52,39 @@ double cal_per_target_at(const cal_per_target *values, const char *target)
         if (!*values->name.item[i] || !strcmp(values->name.item[i], target))
             return values->value[i];
     return NAN;
+}
+
+/* Each name must be that of a target. */
+static cal_status check_per_target(const cal_per_target *values, const char *option,
+                                   const cal_target_list *list, cal_error *err)
+{
+    for (int i = 0; i < values->name.count; i++) {
+        bool known = !*values->name.item[i];
+        cal_buf names = {0};
+        for (int k = 0; k < list->targets; k++) {
+            known = known || !strcmp(values->name.item[i], list->target[k].name);
+            if (names.len < 400)
+                cal_buf_addf(&names, "%s%s", k ? ", " : "", list->target[k].name);
+        }
+        if (!known)
+            cal_fail(err, CAL_INPUT, "%s: no target \"%s\"; targets are %s", option,
+                     values->name.item[i], cal_buf_text(&names));
+        cal_buf_free(&names);
+        if (!known)
+            return CAL_INPUT;
+    }
+    return CAL_OK;
+}
+
+static cal_status check_known(const cal_plan_request *request, const cal_target_list *list,
+                              cal_error *err)
+{
+    cal_status status = check_per_target(&request->snr, "--snr", list, err);
+    if (!status)
+        status = check_per_target(&request->flux, "--flux", list, err);
+    if (!status)
+        status = check_per_target(&request->noise, "--sensitivity", list, err);
+    return status;
 }
 
 void cal_per_target_free(cal_per_target *values)
@@ -248,6 +282,8 @@ cal_status cal_selfcal_plan(const cal_dataset *set, int sets, const cal_plan_req
     jv targets = jv_array();
     double cost[2] = {0};
     cal_status status = cal_targets_find(set, sets, &request->wish, &list, err);
+    if (!status)
+        status = check_known(request, &list, err);
     if (!status)
         note_continuum(&list, request->continuum, &list.notes);
     for (int i = 0; i < list.targets && !status; i++)

@@ -27,7 +27,7 @@ typedef struct cal_plan_request {
     const char *folder;              /* of the working copies */
 } cal_plan_request;
 
-/* `unit` for cal_parse_quantity(), NULL: plain numbers. CAL_USAGE with the option's name. */
+/* `unit` for cal_parse_quantity(), and each number has one; NULL: plain numbers. CAL_USAGE with the option's name. */
 cal_status cal_per_target_parse(const char *text, const char *option, const char *unit,
                                 cal_per_target *values, cal_error *err);
 double cal_per_target_at(const cal_per_target *values, const char *target); /* NaN: not given */

@@ -210,7 +210,8 @@ cal_status cal_settings_take(cal_selfcal_settings *values, jv object, const cal_
         const setting *s = find(name);
         const char *like = s ? NULL : nearest_key(name);
         if (!status && !s)
-            status = cal_place_fail(&at, err, "no such setting%s%s", like ? "; did you mean " : "",
+            status = cal_place_fail(&at, err, "no such setting; %s%s",
+                                    like ? "did you mean " : "man selfcal-plan lists them",
                                     like ? like : "");
         else if (!status)
             status = take_value(values, s, value, &at, err);

@@ -258,30 +258,13 @@ static void drop_empty(cal_target_list *list)
 
 /* ---- the whole ---- */
 
-static cal_status no_target(const search *s, cal_error *err)
-{
-    cal_buf names = {0};
-    for (int set = 0; set < s->sets; set++)
-        for (int i = 0; i < s->set[set].fields && names.len < 400; i++)
-            cal_buf_addf(&names, "%s%d %s", names.len ? ", " : "", s->set[set].field[i].id,
-                         s->set[set].field[i].name);
-    if (s->wish->fields->count)
-        cal_fail(err, CAL_DATA, "no field with data has such a name; fields are %s",
-                 cal_buf_text(&names));
-    else
-        cal_fail(err, CAL_DATA,
-                 "no field has the intent TARGET and unflagged data; name the targets with "
-                 "--field; fields are %s",
-                 cal_buf_text(&names));
-    cal_buf_free(&names);
-    return CAL_DATA;
-}
-
 cal_status cal_targets_find(const cal_dataset *set, int sets, const cal_target_wish *wish,
                             cal_target_list *list, cal_error *err)
 {
     *list = (cal_target_list){.sets = sets};
     search s = {set, sets, wish, list};
+    if (cal_target_check_wish(set, sets, wish, err))
+        return err->status;
     list->spw = cal_spws_align(set, sets, &list->spws);
     for (int i = 0; i < sets; i++)
         for (int k = 0; k < set[i].fields; k++)
@@ -290,7 +273,7 @@ cal_status cal_targets_find(const cal_dataset *set, int sets, const cal_target_w
     for (int i = 0; i < list->targets; i++)
         complete(&s, &list->target[i]);
     drop_empty(list);
-    return list->targets ? CAL_OK : no_target(&s, err);
+    return list->targets ? CAL_OK : cal_target_none(set, sets, wish, err);
 }
 
 void cal_targets_free(cal_target_list *list)

@@ -60,7 +60,8 @@ typedef struct cal_target_wish {
     double most_flagged;     /* a block is left out where more of the field is flagged */
 } cal_target_wish;
 
-/* The list refers to the sets, which must live as long. CAL_DATA when there is no target, with the fields that there are. */
+/* The list refers to the sets, which must live as long. CAL_INPUT for a field or a
+ * band that is not there, CAL_DATA when there is no target, with those that there are. */
 cal_status cal_targets_find(const cal_dataset *set, int sets, const cal_target_wish *wish,
                             cal_target_list *list, cal_error *err);
 void cal_targets_free(cal_target_list *list);

@@ -9,4 +9,11 @@ void cal_target_add_block(cal_clean_target *target, const cal_dataset *data, int
                           double most_flagged, cal_words *notes);
 void cal_target_block_free(cal_target_block *block);
 
+/* What was asked for (target_wish.c): each field and band must be in some set. */
+cal_status cal_target_check_wish(const cal_dataset *set, int sets, const cal_target_wish *wish,
+                                 cal_error *err);
+/* Why nothing is left of what was asked for: CAL_DATA. */
+cal_status cal_target_none(const cal_dataset *set, int sets, const cal_target_wish *wish,
+                           cal_error *err);
+
 #endif
