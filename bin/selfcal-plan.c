@@ -152,6 +152,23 @@ static cal_status check_plan(int count, cal_error *err)
     return status ? status : good ? CAL_OK : CAL_NO;
 }
 
+/* Once selfcal-apply has been there, the column that is usually right is not. */
+static void warn_of_column(const cal_dataset *set, int sets, const cal_plan_request *request)
+{
+    cal_buf names = {0};
+    int corrected = 0;
+    for (int i = 0; i < sets; i++)
+        if (!strcmp(set[i].column, "corrected") && corrected++ < 3)
+            cal_buf_addf(&names, "%s%s", names.len ? ", " : "", set[i].path);
+    if (corrected > 3)
+        cal_buf_addf(&names, " and %d more", corrected - 3);
+    if (corrected && !strcmp(request->settings.datacolumn, "auto"))
+        cal_warn("CORRECTED_DATA of %s is what will be self-calibrated; if selfcal-apply wrote it, "
+                 "plan with --set datacolumn=data",
+                 cal_buf_text(&names));
+    cal_buf_free(&names);
+}
+
 static cal_status make_plan(int count, char **operand, cal_plan_request *request, cal_error *err)
 {
     cal_contdat continuum = {0};
@@ -164,8 +181,10 @@ static cal_status make_plan(int count, char **operand, cal_plan_request *request
         status = cal_inputs_read(count, operand, flags, &set, &sets, err);
     if (!status)
         status = cal_selfcal_plan(set, sets, request, &plan, err);
-    if (!status)
+    if (!status) {
+        warn_of_column(set, sets, request);
         status = cal_print(plan, cal_plan_text, err);
+    }
     cal_inputs_free(set, sets);
     cal_contdat_free(&continuum);
     return status;

@@ -144,7 +144,7 @@ END
     jq '.targets[0].vis[1].gaintable_final[1] = "sc/gone.tbl"' state.json > bad.json
     refused 3 'sc/gone.tbl' selfcal-apply bad.json
     jq '.targets[0].vis[0].split.argv |= map(if . == "data" then "corrected" else . end)' state.json > bad.json
-    refused 3 'CORRECTED_DATA' selfcal-apply bad.json
+    refused 3 'CORRECTED_DATA, and applycal corrects DATA; plan anew from DATA (selfcal-plan --set datacolumn=data)' selfcal-apply bad.json
     echo '{"schema":"calutils/ms-info/1"}' > bad.json
     refused 2 'no state' selfcal-apply bad.json
     refused 2 '--jobs' selfcal-apply --jobs -1 state.json
@@ -153,7 +153,15 @@ END
     run -0 jq -r '.targets[0].vis[0].split.argv | .[index("--datacolumn") + 1]' again.json
     assert_output data
     selfcal-apply state.json > /dev/null
-    selfcal-plan --workdir again one.ms > again.json
-    run -0 jq -r '.targets[0].vis[0].split.argv | .[index("--datacolumn") + 1]' again.json
-    assert_output corrected
+    run -0 --separate-stderr selfcal-plan --workdir again one.ms two.ms
+    assert_equal "$(jq -r '.targets[0].vis[0].split.argv | .[index("--datacolumn") + 1]' <<< "$output")" corrected
+    assert_equal "${#stderr_lines[@]}" 1
+    [[ $stderr == *'CORRECTED_DATA of one.ms, two.ms is what will be self-calibrated; '*'--set datacolumn=data'* ]] || fail "$stderr"
+    run -0 --separate-stderr selfcal-plan --text --workdir again one.ms
+    assert_line '  Data   CORRECTED_DATA of each block'
+    run -0 --separate-stderr selfcal-plan --text --workdir again --set datacolumn=data one.ms
+    assert_equal "$stderr" ''
+    assert_line '  Data   DATA of each block'
+    run -0 --separate-stderr selfcal-plan --text --workdir again one.ms "$BATS_FILE_TMPDIR/two.ms"
+    assert_line '  Data   CORRECTED_DATA of one.ms, DATA of two.ms'
 }

@@ -138,8 +138,10 @@ finding() {
 @test "what is known of the source decides what is tried" {
     run -0 selfcal-plan one.ms two.ms --snr 30 --jq '.targets[0] | [.SNR_orig, (.solints | map(.worth_trying) | unique)]'
     assert_equal "$output" '[30,[false,true]]'
-    run -0 selfcal-plan one.ms two.ms --snr 'other=30' --jq '.targets[0] | [.SNR_orig, .solints[0].solint_snr, .solints[0].nsigma]'
+    run -0 selfcal-plan one.ms two.ms --jq '.targets[0] | [.SNR_orig, .solints[0].solint_snr, .solints[0].nsigma]'
     assert_equal "$output" '[null,null,1.5]'
+    refused 3 '--snr: no target "other"; targets are a b*c' selfcal-plan one.ms two.ms --snr 'other=30'
+    refused 3 '--sensitivity: no target "a b"; targets are a b*c' selfcal-plan one.ms --sensitivity 'a b*c=1mJy,a b=2mJy'
     run -0 selfcal-plan one.ms two.ms --flux 'a b*c=20mJy' --sensitivity 0.2mJy --jq '.targets[0] | [.SNR_orig, .dr_modifier, .clean_threshold_orig]'
     assert_equal "$output" '[100,2,0.0016]'
 }
@@ -199,6 +201,19 @@ finding() {
     assert_line --regexp '^  inf_EB +180  p +'
     assert_line --regexp '^  int +6  p .* too faint as it is$'
     [ "${#lines[@]}" -lt 24 ]
+    run -0 selfcal-plan --help
+    refute_output --partial nan
+    # names of antennas whole, no line wider than a page, units as the report has them
+    name=uid___A002_X1234567_X89ab
+    jq --arg name "$name.ms" '.path = $name | .antennas |= map(.name = (.id + 2 | tostring) + "345678")' one.info.json > long.json
+    run -0 selfcal-plan --text --sensitivity 50uJy long.json
+    assert_line --regexp '[ ,][2-7]345678,[2-7]345678,\.\.$'
+    assert_line --partial 'Noise  50 µJy/beam'
+    assert_line '  Data   DATA of each block'
+    assert_line --regexp '^  uid___A002_X1234567_X89ab.ms +3 +180  \.\..*\.selfcal\.ms  256 of 256'
+    for line in "${lines[@]}"; do
+        [ "$(LC_ALL=C.UTF-8 wc -m <<< "$line")" -le 101 ] || fail "too long: $line"
+    done
 }
 
 # ---- edited plans ----
@@ -242,7 +257,9 @@ finding() {
     refused 3 'empty.ms' selfcal-plan empty.ms
     refused 2 'is given twice' selfcal-plan one.info.json one.info.json
     refused 3 'a document of ms-info is wanted' selfcal-plan plan.json
-    refused 4 'no field with data has such a name; fields are 0 J1, 1 a b*c' selfcal-plan --field M31 one.ms
+    refused 3 'no field with data matches "M31"; fields are 0 J1, 1 a b*c' selfcal-plan --field M31 one.ms
+    refused 3 'no field with data matches "M31"' selfcal-plan --field J1,M31 one.ms
+    refused 3 'no band has "X" in its name; bands are ALMA Band 6' selfcal-plan --band 'Band 6,X' one.ms
     jq '.fields |= map(.intents = [])' one.info.json > aimless.json
     refused 4 'no field has the intent TARGET' selfcal-plan aimless.json
     run -0 selfcal-plan --field 'a b?c' aimless.json --jq '.targets[0].target'
@@ -251,6 +268,7 @@ finding() {
     run -0 selfcal-plan single.json --jq '.targets[0].target' # the only field there is, as in UVFITS
     assert_equal "$output" '"a b*c"'
     refused 3 'no recipe of that name; there are auto_selfcal, hif_selfcal, raw_phases, vlass, vlbi_sparse' selfcal-plan --recipe best one.ms
+    refused 2 'settings: nosuch: no such setting; man selfcal-plan lists them' selfcal-plan --set nosuch=1 one.ms
     refused 2 'did you mean do_amp_selfcal' selfcal-plan --set do_amp_self=1 one.ms
     refused 2 'true or false is wanted' selfcal-plan --set do_amp_selfcal=5 one.ms
     refused 2 'minsnr_to_proceed: -1 is not within 0 to 1000' selfcal-plan --set minsnr_to_proceed=-1 one.ms
@@ -263,6 +281,9 @@ finding() {
     refused 2 '1 to 4 is wanted' selfcal-plan --nterms 9 one.ms
     refused 2 '"no" is no positive number' selfcal-plan --snr no one.ms
     refused 2 'each is TARGET=VALUE' selfcal-plan --flux 1,2 one.ms
+    refused 2 '--flux: "3" needs a unit (Jy mJy uJy)' selfcal-plan --flux 3 one.ms
+    refused 2 '--sensitivity: "3" needs a unit' selfcal-plan --sensitivity 'a b*c=3' one.ms
+    refused 2 '"-1Jy" is no positive number' selfcal-plan --flux=-1Jy one.ms
     refused 3 'is it a cont.dat' selfcal-plan --contfile /dev/null one.ms
     jq -n '{schema: "calutils/selfcal-recipe/1", name: "x", colour: 1}' > wrong.json
     refused 2 'wrong.json: colour: no key of a recipe' selfcal-plan --recipe wrong.json one.ms
@@ -284,6 +305,7 @@ finding() {
     assert_equal "$(jq '.targets[0].vis | length' some.json)" 1
     jq -e '.notes | any(contains("left out of two"))' some.json
     refused 4 'no field has the intent TARGET and unflagged data' selfcal-plan flagged.json
+    refused 4 'the fields and bands that were asked for have no unflagged data together' selfcal-plan --field 'a b*c' flagged.json
 }
 
 @test "recipes follow their schema, which has every setting with its limits" {

@@ -70,14 +70,15 @@ static void layout(const cal_grid *grid, int rows, int column, int *width, bool 
 /* The column that may be shortened gives what is wanted, but not all. */
 static void fit_page(const cal_grid *grid, int *width)
 {
-    const int least = 4;
     int total = grid->indent - 2;
     for (int c = 0; c < grid->columns; c++)
         total += width[c] ? width[c] + 2 : 0;
-    for (int c = 0; c < grid->columns && grid->page && total > grid->page; c++)
+    for (int c = 0; c < grid->columns && grid->page && total > grid->page; c++) {
+        int least = width_of(grid->cell[c]); /* the heading stays whole */
         if (!strcmp(grid->cell[c], grid->shortened) && width[c] > least)
             width[c] =
                 width[c] - least > total - grid->page ? width[c] - (total - grid->page) : least;
+    }
 }
 
 /* The last `width` characters of a text that is longer, with a sign that others stood before them. */

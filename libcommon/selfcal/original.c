@@ -361,8 +361,9 @@ static cal_status check_column(const finding *f, cal_error *err)
         return CAL_OK;
     return cal_fail(err, CAL_INPUT,
                     "%s: the working copies were made of its CORRECTED_DATA, and applycal corrects "
-                    "DATA; make an MS whose DATA are these (ms-split --datacolumn corrected) and "
-                    "name it in the state as \"original\"",
+                    "DATA; plan anew from DATA (selfcal-plan --set datacolumn=data), or make an MS "
+                    "whose DATA are these (ms-split --datacolumn corrected) and name it in the "
+                    "state as \"original\"",
                     f->o->vis);
 }
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NUMBER_TEXT = 32 };
+enum { NUMBER_TEXT = 32, PAGE = 100, INDENT = 9 }; /* INDENT: behind "  Image  " */
 
 static char *number_text(double value, const char *format, char *text)
 {
@@ -35,7 +35,7 @@ static char *flux_text(double jy, char *text)
     if (isnan(jy))
         return strcpy(text, "?");
     if (jy < 1e-3)
-        snprintf(text, NUMBER_TEXT, "%.3g uJy", jy * 1e6);
+        snprintf(text, NUMBER_TEXT, "%.3g \u00b5Jy", jy * 1e6);
     else
         snprintf(text, NUMBER_TEXT, "%.3g %s", jy < 1 ? jy * 1e3 : jy, jy < 1 ? "mJy" : "Jy");
     return text;
@@ -59,9 +59,44 @@ static void cost_text(jv object, cal_buf *out)
 
 /* ---- parts of a target ---- */
 
+/* The word behind --datacolumn of the split. */
+static const char *column_text(jv block, char *text)
+{
+    jv split = cal_json_at(block, "split"), argv = cal_json_list_at(split, "argv");
+    bool before = false;
+    strcpy(text, "?");
+    jv_array_foreach(argv, i, word)
+    {
+        const char *each = jv_get_kind(word) == JV_KIND_STRING ? jv_string_value(word) : "";
+        if (before)
+            snprintf(text, NUMBER_TEXT, "%s",
+                     !strcmp(each, "data")        ? "DATA"
+                     : !strcmp(each, "corrected") ? "CORRECTED_DATA"
+                                                  : each);
+        before = !strcmp(each, "--datacolumn");
+        jv_free(word);
+    }
+    jv_free(argv);
+    jv_free(split);
+    return text;
+}
+
+/* The first ones, as many as fit. */
+static void refants_text(const char *names, cal_grid *grid)
+{
+    enum { MOST = 19 };
+    int length = (int)strlen(names), cut = length;
+    if (length > MOST + 2)
+        for (cut = MOST; cut > 0 && names[cut] != ','; cut--)
+            ;
+    if (!cut)
+        cut = (int)strcspn(names, ",");
+    cal_grid_cell(grid, "%.*s%s", cut, names, cut < length ? ",.." : "");
+}
+
 static void blocks_text(jv target, cal_buf *out)
 {
-    cal_grid grid = {.indent = 2};
+    cal_grid grid = {.indent = 2, .page = PAGE, .shortened = "Working copy"};
     cal_grid_row(&grid, "Block", "Scans", "Time(s)", "Working copy", "Channels", "Refants", NULL);
     jv blocks = cal_json_at(target, "vis");
     jv_array_foreach(blocks, i, block)
@@ -80,39 +115,87 @@ static void blocks_text(jv target, cal_buf *out)
         cal_grid_cell(&grid, "%.6g", cal_json_number_at(block, "TOS", 0));
         cal_grid_cell(&grid, "%s", base_name(cal_json_text_at(block, "vis", "")));
         cal_grid_cell(&grid, "%.0f of %.0f", after, before);
-        cal_grid_cell(&grid, "%.19s..", cal_json_text_at(block, "refant", ""));
+        refants_text(cal_json_text_at(block, "refant", ""), &grid);
         jv_free(block);
     }
     jv_free(blocks);
     cal_grid_print(&grid, out);
 }
 
+/* "  Image  ..." */
+static void add_line(const char *head, const cal_buf *text, cal_buf *out)
+{
+    cal_buf_addf(out, "  %-*s", INDENT - 2, head);
+    cal_buf_add_wrapped(out, cal_buf_text(text), INDENT, INDENT, PAGE);
+}
+
+/* The columns of the blocks that are calibrated. */
+static void data_text(jv target, cal_buf *out)
+{
+    char column[NUMBER_TEXT], first[NUMBER_TEXT] = "";
+    bool same = true;
+    cal_buf text = {0}, each = {0};
+    jv blocks = cal_json_list_at(target, "vis");
+    jv_array_foreach(blocks, i, block)
+    {
+        column_text(block, column);
+        if (!i)
+            strcpy(first, column);
+        same = same && !strcmp(column, first);
+        cal_buf_addf(&each, "%s%s of %s", i ? ", " : "", column,
+                     base_name(cal_json_text_at(block, "original", "")));
+        jv_free(block);
+    }
+    cal_buf_addf(&text, "%s of each block", first);
+    add_line("Data", same ? &text : &each, out);
+    cal_buf_free(&text);
+    cal_buf_free(&each);
+    jv_free(blocks);
+}
+
 static void image_text(jv target, cal_buf *out)
 {
     jv size = cal_json_at(target, "imsize");
-    char noise[NUMBER_TEXT], snr[NUMBER_TEXT], scale[NUMBER_TEXT];
+    char scale[NUMBER_TEXT];
+    cal_buf text = {0};
     const char *uvrange = cal_json_text_at(target, "uvrange", "");
-    const char *from = cal_json_text_at(target, "sensitivity_from", "not known");
-    cal_buf_addf(out, "  Image  %.0f x %.0f pixels of %.4g arcsec, robust %.3g, nterms %.0f, %s, ",
+    cal_buf_addf(&text, "%.0f x %.0f pixels of %.4g arcsec, robust %.3g, nterms %.0f, %s, ",
                  jv_number_value(jv_array_get(jv_copy(size), 0)),
                  jv_number_value(jv_array_get(jv_copy(size), 1)),
                  cal_json_number_at(target, "cell_arcsec", 0),
                  cal_json_number_at(target, "robust", 0), cal_json_number_at(target, "nterms", 1),
                  cal_json_text_at(target, "gridder", ""));
-    cal_buf_addf(out, "uvrange %s, scales to %s arcsec\n", *uvrange ? uvrange : "all",
+    cal_buf_addf(&text, "uvrange %s, scales to %s arcsec", *uvrange ? uvrange : "all",
                  number_text(cal_json_number_at(target, "LAS", NAN), "%.3g", scale));
-    const char *mask = cal_json_text_at(target, "mask", "");
-    if (*mask)
-        cal_buf_addf(out, "  Mask   %s\n", mask);
+    add_line("Image", &text, out);
+    cal_buf_free(&text);
+    jv_free(size);
+}
+
+static void mask_text(jv target, cal_buf *out)
+{
+    cal_buf text = {0};
+    cal_buf_add(&text, cal_json_text_at(target, "mask", ""));
+    if (text.len)
+        add_line("Mask", &text, out);
+    cal_buf_free(&text);
+}
+
+static void noise_text(jv target, cal_buf *out)
+{
+    char noise[NUMBER_TEXT], snr[NUMBER_TEXT];
+    cal_buf text = {0};
+    const char *from = cal_json_text_at(target, "sensitivity_from", "not known");
     double known = cal_json_number_at(target, "SNR_orig", NAN);
-    cal_buf_addf(out, "  Noise  %s/beam (%s), S/N of the first image %s\n",
+    cal_buf_addf(&text, "%s/beam (%s), S/N of the first image %s",
                  flux_text(cal_json_number_at(target, "theoretical_sensitivity", NAN), noise),
                  !strcmp(from, "receivers") ? "usual receivers"
                  : !strcmp(from, "weights") ? "by the weights"
                                             : from,
                  isnan(known) ? "not known (--snr or --flux would tell)"
                               : number_text(known, "%.3g", snr));
-    jv_free(size);
+    add_line("Noise", &text, out);
+    cal_buf_free(&text);
 }
 
 static void modes_text(jv solint, cal_buf *out)
@@ -167,7 +250,10 @@ static void target_text(jv target, cal_buf *out)
     cost_text(target, out);
     cal_buf_add(out, "\n");
     blocks_text(target, out);
+    data_text(target, out);
     image_text(target, out);
+    mask_text(target, out);
+    noise_text(target, out);
     ladder_text(target, out);
 }
 
@@ -213,7 +299,8 @@ void cal_plan_text(jv plan, cal_buf *out)
     }
     jv_array_foreach(notes, i, note)
     {
-        cal_buf_addf(out, "%snote: %s\n", i ? "" : "\n", jv_string_value(note));
+        cal_buf_add(out, i ? "note: " : "\nnote: ");
+        cal_buf_add_wrapped(out, jv_string_value(note), 6, 6, PAGE);
         jv_free(note);
     }
     jv_free(targets);
