@@ -49,7 +49,7 @@ static void test_wrapping(void)
 {
     check_wrapped("one two three", 0, 2, 7, "one two\n  three\n");
     check_wrapped("one two three", 1, 2, 7, "one\n  two\n  three\n");
-    check_wrapped("longer than it a", 0, 1, 4, "longer\n than\n it a\n");
+    check_wrapped("longer than it a", 0, 1, 4, "longer\n than\n it\n a\n");
     check_wrapped("\u00b5Jy \u00b5Jy a", 0, 0, 7, "\u00b5Jy \u00b5Jy\na\n");
     check_wrapped(" a  b ", 0, 0, 9, "a b\n");
     check_wrapped("", 5, 2, 9, "\n");
