@@ -305,6 +305,7 @@ t.putcol("STATE_ID", t.getcol("STATE_ID") * 0 - 1)'
     for number in 1 2 3 4 5 6; do
         run field $number TARGET old.ms
         assert_failure 4
+        assert_output --partial "no field has intent TARGET; it has intents by calibrator codes only, which the pipeline, and so --pattern $number, ignores"
     done
     run field 0 PHASE old.ms
     assert_failure 4
@@ -401,6 +402,9 @@ f.putcol("SOURCE_TYPE", ["BANDPASS,FLUX", "SOURCE", "GAIN"])'
     assert_line --index 4 '[4,true,"4",[5],[3],["TARGET"],["OBSERVE_TARGET#ON_SOURCE"],"CASA would read the name as a pattern"]'
     assert_line --index 7 '[7,false,null,[],[],[],[],"no intent of it is wanted"]'
     assert_line --index 8 '[8,false,null,[9],[3],["TARGET"],["OBSERVE_TARGET#ON_SOURCE"],"no data in spw 1"]'
+    script -qc "stty cols 90; field-from-intent --explain --intent TARGET,PHASE worked.ms" /dev/null < /dev/null | tr -d '\r' > "$BATS_TEST_TMPDIR/page"
+    assert_equal "$(awk 'length > 90' "$BATS_TEST_TMPDIR/page")" ""
+    grep -q '^ \+3  J1058 .* all\b' "$BATS_TEST_TMPDIR/page"
     run field-from-intent --quiet --explain --text --intent 'TARGET,!CHECK' --pattern 1 worked.ms
     assert_line --index 0 --partial 'TARGET,!CHECK, pattern 1: all fields of the scans'
     assert_line --partial 'worked.ms: "Sgr A*",7,M100'

@@ -10,6 +10,10 @@
 #define CAL_BASE_GRID_H
 
 #include "base/buf.h"
+#include <stdbool.h>
+
+/* Columns of the terminal that the result goes to; 0 where it goes elsewhere, and rows may have any length. */
+int cal_page_width(void);
 
 typedef struct cal_grid {
     char **cell; /* [row][column], row 0 is the heading */
@@ -19,6 +23,8 @@ typedef struct cal_grid {
      * in a list the ends differ. */
     int page;
     const char *shortened;
+    bool
+        wraps; /* instead, what is too wide for its column goes on below, after a comma or a blank */
 } cal_grid;
 
 /* One row; all rows have as many cells as the first. NULL ends it. */

@@ -103,6 +103,18 @@ static cal_status fail_unknown(const cal_intent_term *term, const cal_field_fact
     return CAL_DATA;
 }
 
+/* Some field would be chosen if calibrator codes counted. */
+static bool only_codes_fit(const cal_field_choice *choice, const cal_field_request *request)
+{
+    bool fits = false;
+    for (int i = 0; i < choice->facts->fields; i++) {
+        const cal_field_fact *field = &choice->facts->field[i];
+        fits |=
+            request->pattern && !strcmp(field->origin, "code") && cal_field_fits(field, request);
+    }
+    return fits;
+}
+
 static cal_status fail_empty(const cal_field_choice *choice, const cal_field_request *request,
                              cal_error *err)
 {
@@ -110,7 +122,12 @@ static cal_status fail_empty(const cal_field_choice *choice, const cal_field_req
     for (int i = 0; i < request->terms.count; i++)
         cal_buf_addf(&wanted, "%s%s%s", i ? "," : "", request->terms.term[i].excluded ? "!" : "",
                      request->terms.term[i].text);
-    char *intents = intents_text(choice->facts);
+    char *intents =
+        only_codes_fit(choice, request)
+            ? cal_format("it has intents by calibrator codes only, which the pipeline, and so "
+                         "--pattern %d, ignores; leave out --pattern",
+                         request->pattern)
+            : intents_text(choice->facts);
     cal_fail(err, CAL_DATA, "%s: no field %sintent %s%s%s; %s", choice->facts->path,
              choice->atoms ? "with a name has " : "has ", cal_buf_text(&wanted),
              request->spw ? " and data in spw " : "", request->spw ? request->spw : "", intents);

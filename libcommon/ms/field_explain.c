@@ -2,6 +2,7 @@
 #include "base/grid.h"
 #include "base/mem.h"
 #include "ms/field_report.h"
+#include <limits.h>
 #include <string.h>
 
 static const struct {
@@ -234,7 +235,7 @@ static void field_row(jv field, cal_grid *grid)
 
 static void explain_set(jv set, cal_buf *out)
 {
-    cal_grid grid = {.indent = 2};
+    cal_grid grid = {.indent = 2, .page = cal_page_width(), .wraps = true};
     jv fields = cal_json_at(set, "fields");
     cal_buf_addf(
         out, "%s: %s\n", cal_json_text_at(set, "path", ""),
@@ -254,7 +255,10 @@ static void explain_set(jv set, cal_buf *out)
 void cal_field_explain_text(jv document, cal_buf *out)
 {
     char *intent = joined(document, "intent");
-    cal_buf_addf(out, "%s, %s\n", intent, cal_json_text_at(document, "rule", ""));
+    char *rule = cal_format("%s, %s", intent, cal_json_text_at(document, "rule", ""));
+    int page = cal_page_width();
+    cal_buf_add_wrapped(out, rule, 0, 2, page ? page : INT_MAX);
+    free(rule);
     free(intent);
     jv sets = cal_json_at(document, "measurement_sets");
     int count = jv_array_length(jv_copy(sets));
