@@ -1,7 +1,6 @@
 #include "callib/cellset.h"
 
 #include "base/mem.h"
-#include <string.h>
 
 cal_cellset cal_cellset_make(const cal_vis *vis)
 {
@@ -28,19 +27,6 @@ void cal_cellset_add(cal_cellset *cells, const cal_box *box)
             cells->word[(size_t)t * (size_t)cells->words + (size_t)i] |= box->antenna.word[i];
 }
 
-void cal_cellset_subtract(cal_cellset *cells, const cal_box *box)
-{
-    for (int t = -1; (t = cal_vis_next(cells->vis, box, t)) >= 0;)
-        for (int i = 0; i < cells->words; i++)
-            cells->word[(size_t)t * (size_t)cells->words + (size_t)i] &= ~box->antenna.word[i];
-}
-
-void cal_cellset_unite(cal_cellset *cells, const cal_cellset *other)
-{
-    for (size_t i = 0; i < size_of(cells); i++)
-        cells->word[i] |= other->word[i];
-}
-
 void cal_cellset_remove(cal_cellset *cells, const cal_cellset *other)
 {
     for (size_t i = 0; i < size_of(cells); i++)
@@ -59,11 +45,6 @@ bool cal_cellset_empty(const cal_cellset *cells)
         if (cells->word[i])
             return false;
     return true;
-}
-
-bool cal_cellset_equal(const cal_cellset *a, const cal_cellset *b)
-{
-    return !memcmp(a->word, b->word, size_of(a) * sizeof *a->word);
 }
 
 int cal_box_common_triple(const cal_vis *vis, const cal_box *a, const cal_box *b)

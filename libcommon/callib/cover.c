@@ -21,7 +21,7 @@ void cal_boxes_free(cal_boxes *boxes)
 
 /* ---- what a box holds ---- */
 
-bool cal_cover_fits(const cal_cover *cover, const cal_box *box)
+static bool box_fits(const cal_cover *cover, const cal_box *box)
 {
     for (CAL_IDS(spw, &box->spw))
         for (CAL_IDS(field, &box->field))
@@ -71,7 +71,7 @@ static bool join_two(const cal_cover *cover, cal_boxes *boxes, int a, int b)
 {
     cal_box hull = cal_box_copy(&boxes->item[a]);
     box_unite(&hull, &boxes->item[b]);
-    bool fits = cal_cover_fits(cover, &hull);
+    bool fits = box_fits(cover, &hull);
     for (int i = 0; fits && i < boxes->count; i++)
         fits = i == a || i == b || cal_box_within(&boxes->item[i], &hull) ||
                !share_data(cover, &boxes->item[i], &hull);
@@ -95,7 +95,7 @@ static bool join_two(const cal_cover *cover, cal_boxes *boxes, int a, int b)
 
 enum { MOST_PAIRS = 100000 }; /* that are tried at all: some ten milliseconds */
 
-void cal_cover_join(const cal_cover *cover, cal_boxes *boxes)
+static void join_boxes(const cal_cover *cover, cal_boxes *boxes)
 {
     int tried = 0;
     bool joined = true;
@@ -169,7 +169,7 @@ static cal_boxes best_nesting(const cal_cover *cover, size_t effort)
         if (best.count && (best.count <= 2 || (i + 1) * cells > effort))
             break;
         cal_boxes boxes = cal_cover_nest(cover, orders[i]);
-        cal_cover_join(cover, &boxes);
+        join_boxes(cover, &boxes);
         if (!best.count || boxes.count < best.count) {
             cal_boxes swap = best;
             best = boxes;
@@ -187,7 +187,7 @@ cal_boxes cal_cover_list(const cal_cube *cube, uint32_t list, bool strict, size_
         return boxes;
     cal_cover cover = {.cube = cube, .list = list, .strict = strict};
     cover_begin(&cover);
-    if (cal_cover_fits(&cover, &cover.hull))
+    if (box_fits(&cover, &cover.hull))
         cal_boxes_add(&boxes, cal_box_copy(&cover.hull));
     else
         boxes = best_nesting(&cover, effort);

@@ -59,10 +59,6 @@ typedef struct cal_cover {
     cal_box hull;
 } cal_cover;
 
-/* Does the box hold cells of the list only? Under `strict` it must not hold anything without data either. */
-bool cal_cover_fits(const cal_cover *cover, const cal_box *box);
-/* Join boxes while that is possible. */
-void cal_cover_join(const cal_cover *cover, cal_boxes *boxes);
 /* A covering by nesting: the values of axis[0] that are compatible are joined, within them those of
  * axis[1], ... Axes: 0 antenna, 1 spw, 2 field, 3 intent. */
 cal_boxes cal_cover_nest(const cal_cover *cover, const int axis[4]);

@@ -71,7 +71,8 @@ static char *moved_table(const import *in, const char *path)
     return moved;
 }
 
-const char *cal_import_caltype(const char *gaintable)
+/* The type of a table by its name, as the pipeline guesses it; "unknown" where it would give up. */
+static const char *type_by_name(const char *gaintable)
 {
     static const struct {
         const char *part, *type;
@@ -247,7 +248,7 @@ static void register_all(import *in, const char *origin, cal_book *book)
     for (int i = 0; i < library->calibrations; i++) {
         const char *table = library->calibration[i].gaintable;
         type[i] = cal_caltypes_find(&in->rules->types, table);
-        type[i] = type[i] ? type[i] : cal_import_caltype(table);
+        type[i] = type[i] ? type[i] : type_by_name(table);
     }
     for (int set = 0; set < library->viss; set++) {
         landing *land = &in->landing[set];

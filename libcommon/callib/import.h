@@ -10,8 +10,8 @@
 typedef struct cal_import_rules {
     cal_words old_path, new_path; /* beginnings of paths and what they are now, one for one */
     const char *tables_in;        /* all tables are in this folder; NULL: where the text says */
-    cal_caltype_list types;       /* of tables; for the others see cal_import_caltype() */
-    bool passes_unknown_sets;     /* lines of sets that the library lacks are passed over */
+    cal_caltype_list types;   /* of tables; the others' is guessed by name, as the pipeline does */
+    bool passes_unknown_sets; /* lines of sets that the library lacks are passed over */
 } cal_import_rules;
 
 typedef struct cal_import_count {
@@ -30,8 +30,5 @@ cal_status cal_import_casa(const cal_casa_lines *lines, const char *name,
                            const cal_import_rules *rules, const char *origin, int vis,
                            cal_library *library, cal_book *book, cal_import_count *count,
                            cal_error *err);
-
-/* The type of a table by its name, as the pipeline guesses it; "unknown" where it would give up. */
-const char *cal_import_caltype(const char *gaintable);
 
 #endif

@@ -34,9 +34,6 @@ cal_status cal_jobs_make(const cal_library *library, const cal_map *map, bool st
                          cal_jobs *jobs, cal_error *err);
 void cal_jobs_free(cal_jobs *jobs);
 
-/* "applycal", its options, the path of the set. */
-cal_words cal_job_words(const cal_library *library, const cal_job *job);
-
 /* Lines of commands for sh; a fragment of a Makefile with a target for each part and `apply` for all; NDJSON. */
 void cal_jobs_write_shell(const cal_library *library, const cal_jobs *jobs, cal_buf *out);
 void cal_jobs_write_make(const cal_library *library, const cal_jobs *jobs, cal_buf *out);

@@ -31,7 +31,8 @@ static const char *path_of(const cal_vis *vis)
     return *vis->path ? vis->path : vis->name;
 }
 
-cal_words cal_job_words(const cal_library *library, const cal_job *job)
+/* "applycal", its options, the path of the set. */
+static cal_words words_of(const cal_library *library, const cal_job *job)
 {
     cal_words words = {0};
     cal_words_add(&words, "applycal");
@@ -46,7 +47,7 @@ cal_words cal_job_words(const cal_library *library, const cal_job *job)
 
 static void add_command(const cal_library *library, const cal_job *job, cal_buf *out)
 {
-    cal_words words = cal_job_words(library, job);
+    cal_words words = words_of(library, job);
     for (int i = 0; i < words.count; i++) {
         cal_buf_add(out, i ? " " : "");
         cal_buf_add_quoted(out, words.item[i]);
@@ -114,7 +115,7 @@ static jv job_json(const cal_library *library, const cal_job *job)
         cal_json_push(&tables, table);
     }
     cal_json_set(&document, "tables", tables);
-    cal_words words = cal_job_words(library, job);
+    cal_words words = words_of(library, job);
     cal_json_set(&document, "argv", cal_json_texts((const char *const *)words.item, words.count));
     cal_words_free(&words);
     return document;

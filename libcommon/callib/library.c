@@ -37,7 +37,7 @@ cal_status cal_caltype_refuse(const char *text, cal_error *err)
 
 /* ---- calibrations ---- */
 
-bool cal_calibration_equal(const cal_calibration *a, const cal_calibration *b)
+static bool same_calibration(const cal_calibration *a, const cal_calibration *b)
 {
     return a->calwt == b->calwt && a->spwmaps == b->spwmaps &&
            !strcmp(a->gaintable, b->gaintable) && !strcmp(a->gainfield, b->gainfield) &&
@@ -45,7 +45,7 @@ bool cal_calibration_equal(const cal_calibration *a, const cal_calibration *b)
            (!a->spwmaps || !memcmp(a->spwmap, b->spwmap, (size_t)a->spwmaps * sizeof(int)));
 }
 
-cal_calibration cal_calibration_copy(const cal_calibration *calibration)
+static cal_calibration copy_calibration(const cal_calibration *calibration)
 {
     cal_calibration copy = *calibration;
     copy.gaintable = cal_copy_text(calibration->gaintable);
@@ -106,11 +106,11 @@ int cal_library_calibration(cal_library *library, const cal_calibration *calibra
         rebuild_index(library);
     size_t slot = hash_of(calibration) & (library->index_size - 1);
     for (; library->index[slot]; slot = (slot + 1) & (library->index_size - 1))
-        if (cal_calibration_equal(&library->calibration[library->index[slot] - 1], calibration))
+        if (same_calibration(&library->calibration[library->index[slot] - 1], calibration))
             return library->index[slot] - 1;
     library->calibration = cal_grow(library->calibration, (size_t)library->calibrations + 1,
                                     sizeof *library->calibration);
-    library->calibration[library->calibrations] = cal_calibration_copy(calibration);
+    library->calibration[library->calibrations] = copy_calibration(calibration);
     library->index[slot] = library->calibrations + 1;
     return library->calibrations++;
 }

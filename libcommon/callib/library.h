@@ -79,8 +79,6 @@ void cal_library_match_spws(cal_library *library);
 
 /* The number of the calibration in the library's list; a copy is added where there is none. */
 int cal_library_calibration(cal_library *library, const cal_calibration *calibration);
-bool cal_calibration_equal(const cal_calibration *a, const cal_calibration *b);
-cal_calibration cal_calibration_copy(const cal_calibration *calibration);
 void cal_calibration_free(cal_calibration *calibration);
 
 /* The types that the pipeline knows (callibrary 1.2), NULL at the end. */
@@ -98,12 +96,6 @@ cal_status cal_library_from_json(jv document, const char *name, cal_library **li
 jv cal_library_json(const cal_library *library);
 /* item["spwmap"], a list of ids; none where it is missing. The caller frees the map, also after an error. */
 cal_status cal_spwmap_read(jv item, const cal_place *place, int **spw, int *count, cal_error *err);
-/* The calibration of an object with the keys gaintable, gainfield, ...: its number in the library's list, and its type, which the
- * object holds. */
-cal_status cal_calibration_read(jv item, const cal_place *place, cal_library *library,
-                                int *calibration, const char **caltype, cal_error *err);
 jv cal_calibration_json(const cal_calibration *calibration);
-/* One box as the document has it: {"vis", "antenna", "spw", "field", "intent"}, "*" for all. */
-jv cal_region_json(const cal_library *library, const cal_region *region);
 
 #endif

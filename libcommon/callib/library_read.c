@@ -37,8 +37,10 @@ cal_status cal_spwmap_read(jv item, const cal_place *place, int **spw, int *coun
     return status;
 }
 
-cal_status cal_calibration_read(jv item, const cal_place *place, cal_library *library,
-                                int *calibration, const char **caltype, cal_error *err)
+/* The calibration of an object with the keys gaintable, gainfield, ...: its number in the library's list, and its type, which the
+ * object holds. */
+static cal_status read_calibration(jv item, const cal_place *place, cal_library *library,
+                                   int *calibration, const char **caltype, cal_error *err)
 {
     cal_calibration read = {0};
     const char *gaintable, *gainfield, *interp;
@@ -165,7 +167,7 @@ static cal_status read_registration(void *user, jv item, const cal_place *place,
     cal_status status = cal_doc_object(item, place, err);
     if (!status)
         status =
-            cal_calibration_read(item, place, r->library, &registration.calibration, &caltype, err);
+            read_calibration(item, place, r->library, &registration.calibration, &caltype, err);
     if (!status)
         status = cal_doc_each(item, "data", place, false, read_region, r, err);
     if (!status) {

@@ -25,7 +25,8 @@ static jv intents_json(const cal_idset *set, const cal_axis *axis)
     return json;
 }
 
-jv cal_region_json(const cal_library *library, const cal_region *region)
+/* One box as the document has it: {"vis", "antenna", "spw", "field", "intent"}, "*" for all. */
+static jv region_json(const cal_library *library, const cal_region *region)
 {
     const cal_vis *vis = library->vis[region->vis];
     const cal_box *box = &region->box;
@@ -52,7 +53,7 @@ static jv registration_json(const cal_library *library, const cal_registration *
     jv json = cal_calibration_json(&library->calibration[registration->calibration]);
     jv data = jv_array();
     for (int i = 0; i < registration->data.count; i++)
-        cal_json_push(&data, cal_region_json(library, &registration->data.item[i]));
+        cal_json_push(&data, region_json(library, &registration->data.item[i]));
     cal_json_set(&json, "caltype", jv_string(registration->caltype));
     cal_json_set(&json, "data", data);
     if (registration->origin)

@@ -55,7 +55,5 @@ cal_vertex cal_peak_vertex(const cal_image *image, int x, int y);
 
 /* As JSON: what image-stats prints for one image. */
 jv cal_image_stats_json(const cal_image *image, const cal_image_stats *stats);
-/* {"major_arcsec", "minor_arcsec", "pa_deg"}, or null. */
-jv cal_beam_json(const cal_beam *beam);
 
 #endif

@@ -6,7 +6,8 @@
 
 static const double arcsec = CAL_PI / 180 / 3600;
 
-jv cal_beam_json(const cal_beam *beam)
+/* {"major_arcsec", "minor_arcsec", "pa_deg"}, or null. */
+static jv beam_json(const cal_beam *beam)
 {
     if (!(beam->major > 0))
         return jv_null();
@@ -39,7 +40,7 @@ jv cal_image_stats_json(const cal_image *image, const cal_image_stats *s)
     double cell = cal_image_cell(image) / arcsec;
     cal_json_set(&json, "freq_hz", image->freq > 0 ? cal_json_double(image->freq) : jv_null());
     cal_json_set(&json, "cell_arcsec", cell > 0 ? cal_json_float((float)cell) : jv_null());
-    cal_json_set(&json, "beam", cal_beam_json(&image->beam));
+    cal_json_set(&json, "beam", beam_json(&image->beam));
     cal_json_set(&json, "beam_pixels", cal_json_float((float)cal_image_beam_pixels(image)));
     cal_json_set(&json, "pixels", jv_number((double)s->pixels));
     cal_json_set(&json, "blank_pixels", jv_number((double)s->blank));

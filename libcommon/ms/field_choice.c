@@ -9,7 +9,8 @@ void cal_field_choice_add(cal_field_choice *choice, int field, bool by_name, cha
     choice->atom[choice->atoms++] = (cal_field_atom){field, by_name, text, NULL};
 }
 
-char *cal_field_join(const cal_field_choice *choice)
+/* All atoms between commas; NULL for none. */
+static char *join_atoms(const cal_field_choice *choice)
 {
     if (!choice->atoms)
         return NULL;
@@ -216,7 +217,7 @@ static void finish(cal_field_choice *choice, const cal_field_request *request)
     for (int i = 0; i < choice->atoms; i++)
         choice->readable &= cal_field_take(choice->facts, &choice->atom[i], choice->taken);
     bool separate = request->pattern == CAL_FIELD_PATTERNS;
-    char *joined = cal_field_join(choice);
+    char *joined = join_atoms(choice);
     choice->empty = !joined || !joined[strspn(joined, " ")];
     if (!separate && !choice->empty)
         choice->casa = joined;

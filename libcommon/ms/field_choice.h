@@ -67,8 +67,6 @@ char *cal_field_common(cal_field_choice *const *choice, int count);
 /* ---- for field_pattern.c and field_report.c ---- */
 
 void cal_field_choice_add(cal_field_choice *choice, int field, bool by_name, char *text);
-/* All atoms between commas; NULL for none. */
-char *cal_field_join(const cal_field_choice *choice);
 /* Marks what CASA takes by the atom; false if it cannot read it or finds nothing. */
 bool cal_field_take(const cal_field_facts *facts, const cal_field_atom *atom, uint8_t *taken);
 /* Does the field belong to the request, windows aside? */

@@ -4,7 +4,7 @@
 #include "ms/rows.h"
 #include <string.h>
 
-cal_id_map cal_id_map_all(int count)
+static cal_id_map map_all(int count)
 {
     cal_id_map map = {.to = CAL_NEW_ARRAY(int, count),
                       .from = CAL_NEW_ARRAY(int, count),
@@ -16,7 +16,8 @@ cal_id_map cal_id_map_all(int count)
     return map;
 }
 
-cal_id_map cal_id_map_of(const int *ids, int ids_count, int count)
+/* `ids` in the order of the new ids; doubles and ids outside 0 .. count - 1 are passed over. */
+static cal_id_map map_of(const int *ids, int ids_count, int count)
 {
     cal_id_map map = {.to = CAL_NEW_ARRAY(int, count),
                       .from = CAL_NEW_ARRAY(int, count),
@@ -35,7 +36,7 @@ cal_id_map cal_id_map_of(const int *ids, int ids_count, int count)
     return map;
 }
 
-void cal_id_map_free(cal_id_map *map)
+static void free_map(cal_id_map *map)
 {
     free(map->to);
     free(map->from);
@@ -64,13 +65,13 @@ static cal_id_map map_of_option(const cal_selection *selection, const char *opti
                                 const int *(*ids_of)(const cal_selection *, int *), int count)
 {
     if (!cal_selection_has(selection, option))
-        return cal_id_map_all(count);
+        return map_all(count);
     int ids_count;
     const int *ids = ids_of(selection, &ids_count);
     int *sorted = CAL_NEW_ARRAY(int, ids_count);
     memcpy(sorted, ids, ids_count * sizeof(int));
     qsort(sorted, ids_count, sizeof(int), ascending);
-    cal_id_map map = cal_id_map_of(sorted, ids_count, count);
+    cal_id_map map = map_of(sorted, ids_count, count);
     free(sorted);
     return map;
 }
@@ -82,7 +83,7 @@ static cal_id_map map_spws(const cal_selection *selection, const cal_meta *meta)
     int *ids = CAL_NEW_ARRAY(int, count);
     for (int i = 0; i < count; i++)
         ids[i] = choice[i].spw;
-    cal_id_map map = cal_id_map_of(ids, count, meta->spws);
+    cal_id_map map = map_of(ids, count, meta->spws);
     free(ids);
     return map;
 }
@@ -93,14 +94,14 @@ static cal_id_map map_dds(const cal_selection *selection, const cal_meta *meta,
 {
     int count, kept = 0;
     const int *chosen = cal_selection_dds(selection, &count);
-    cal_id_map is_chosen = cal_id_map_of(chosen, count, meta->dds);
+    cal_id_map is_chosen = map_of(chosen, count, meta->dds);
     int *ids = CAL_NEW_ARRAY(int, meta->dds);
     for (int s = 0; s < spws->kept; s++)
         for (int d = 0; d < meta->dds; d++)
             if (meta->dd[d].spw == spws->from[s] && is_chosen.to[d] >= 0)
                 ids[kept++] = d;
-    cal_id_map map = cal_id_map_of(ids, kept, meta->dds);
-    cal_id_map_free(&is_chosen);
+    cal_id_map map = map_of(ids, kept, meta->dds);
+    free_map(&is_chosen);
     free(ids);
     return map;
 }
@@ -121,7 +122,7 @@ static cal_id_map map_sources(const cal_meta *meta, const cal_id_map *fields)
 {
     int count = highest_source(meta) + 1;
     if (fields->all || !meta->sources)
-        return cal_id_map_all(count);
+        return map_all(count);
     bool *wanted = CAL_NEW_ARRAY(bool, count + 1);
     for (int i = 0; i < fields->kept; i++)
         if (meta->field[fields->from[i]].source_id >= 0)
@@ -133,7 +134,7 @@ static cal_id_map map_sources(const cal_meta *meta, const cal_id_map *fields)
                 ids[kept++] = id;
                 break;
             }
-    cal_id_map map = cal_id_map_of(ids, kept, count);
+    cal_id_map map = map_of(ids, kept, count);
     free(ids);
     free(wanted);
     return map;
@@ -142,7 +143,7 @@ static cal_id_map map_sources(const cal_meta *meta, const cal_id_map *fields)
 static cal_id_map map_antennas(const cal_selection *antennas, const cal_meta *meta)
 {
     if (!antennas)
-        return cal_id_map_all(meta->antennas);
+        return map_all(meta->antennas);
     int *ids = CAL_NEW_ARRAY(int, meta->antennas), kept = 0;
     uint8_t *keep = CAL_NEW_ARRAY(uint8_t, 2 * meta->antennas);
     cal_rows *pairs = cal_rows_new(2 * meta->antennas);
@@ -156,7 +157,7 @@ static cal_id_map map_antennas(const cal_selection *antennas, const cal_meta *me
             ids[kept++] = a;
     }
     cal_rows_free(pairs);
-    cal_id_map map = cal_id_map_of(ids, kept, meta->antennas);
+    cal_id_map map = map_of(ids, kept, meta->antennas);
     free(keep);
     free(ids);
     return map;
@@ -166,14 +167,14 @@ cal_reindex cal_reindex_make(const cal_selection *selection, const cal_selection
                              const int *arrays, int array_count, const cal_meta *meta, bool reindex)
 {
     if (!reindex)
-        return (cal_reindex){.antenna = cal_id_map_all(meta->antennas),
-                             .spw = cal_id_map_all(meta->spws),
-                             .dd = cal_id_map_all(meta->dds),
-                             .field = cal_id_map_all(meta->fields),
-                             .source = cal_id_map_all(0),
-                             .state = cal_id_map_all(meta->states),
-                             .observation = cal_id_map_all(meta->observations),
-                             .array = cal_id_map_all(0)};
+        return (cal_reindex){.antenna = map_all(meta->antennas),
+                             .spw = map_all(meta->spws),
+                             .dd = map_all(meta->dds),
+                             .field = map_all(meta->fields),
+                             .source = map_all(0),
+                             .state = map_all(meta->states),
+                             .observation = map_all(meta->observations),
+                             .array = map_all(0)};
     cal_reindex maps = {
         .antenna = map_antennas(antennas, meta),
         .spw = map_spws(selection, meta),
@@ -181,7 +182,7 @@ cal_reindex cal_reindex_make(const cal_selection *selection, const cal_selection
         .state = map_of_option(selection, "intent", cal_selection_states, meta->states),
         .observation =
             map_of_option(selection, "observation", cal_selection_observations, meta->observations),
-        .array = cal_id_map_of(arrays, array_count, array_count ? arrays[array_count - 1] + 1 : 0)};
+        .array = map_of(arrays, array_count, array_count ? arrays[array_count - 1] + 1 : 0)};
     maps.dd = map_dds(selection, meta, &maps.spw);
     maps.source = map_sources(meta, &maps.field);
     return maps;
@@ -192,5 +193,5 @@ void cal_reindex_free(cal_reindex *maps)
     cal_id_map *each[] = {&maps->antenna, &maps->spw,   &maps->dd,          &maps->field,
                           &maps->source,  &maps->state, &maps->observation, &maps->array};
     for (size_t i = 0; i < CAL_COUNT(each); i++)
-        cal_id_map_free(each[i]);
+        free_map(each[i]);
 }

@@ -13,11 +13,6 @@ typedef struct cal_id_map {
     bool all; /* nothing changes */
 } cal_id_map;
 
-cal_id_map cal_id_map_all(int count);
-/* `ids` in the order of the new ids; doubles and ids outside 0 .. count - 1 are passed over. */
-cal_id_map cal_id_map_of(const int *ids, int ids_count, int count);
-void cal_id_map_free(cal_id_map *map);
-
 /* Negative ids ("none", "any") are always kept and stay what they are; so are all ids of a map that
  * changes nothing, even those that the table does not have. */
 bool cal_id_kept(const cal_id_map *map, int id);

@@ -94,8 +94,8 @@ static cal_status choose_rows(cal_table *sub, const char *name, const cal_subtab
 
 /* ---- new ids ---- */
 
-cal_status cal_subtable_renumber(cal_table *sub, const char *column, const cal_id_map *map,
-                                 cal_error *err)
+static cal_status renumber_column(cal_table *sub, const char *column, const cal_id_map *map,
+                                  cal_error *err)
 {
     int64_t rows = cal_table_rows(sub);
     if (map->all || !rows || !cal_table_has_column(sub, column))
@@ -116,7 +116,7 @@ static cal_status rewrite_data_description(cal_table *sub, const cal_subtables_p
 {
     int64_t rows = cal_table_rows(sub);
     uint8_t *flag = CAL_NEW_ARRAY(uint8_t, rows);
-    cal_status status = cal_subtable_renumber(sub, "SPECTRAL_WINDOW_ID", &plan->maps->spw, err);
+    cal_status status = renumber_column(sub, "SPECTRAL_WINDOW_ID", &plan->maps->spw, err);
     if (!status && !plan->maps->dd.all && rows)
         status = cal_table_put(sub, "FLAG_ROW", CAL_TYPE_BOOL, cal_span_range(0, rows), flag, err);
     free(flag);
@@ -135,14 +135,14 @@ static cal_status rewrite(cal_table *sub, const char *name, const cal_subtables_
     if (!strcmp(name, "DATA_DESCRIPTION"))
         return rewrite_data_description(sub, plan, err);
     if (!strcmp(name, "FIELD"))
-        return cal_subtable_renumber(sub, "SOURCE_ID", &plan->maps->source, err);
+        return renumber_column(sub, "SOURCE_ID", &plan->maps->source, err);
     if (map_of_table(name, plan->maps) || is_copied_whole(name))
         return CAL_OK;
-    cal_status status = cal_subtable_renumber(sub, "ANTENNA_ID", &plan->maps->antenna, err);
+    cal_status status = renumber_column(sub, "ANTENNA_ID", &plan->maps->antenna, err);
     if (!status)
-        status = cal_subtable_renumber(sub, "SPECTRAL_WINDOW_ID", &plan->maps->spw, err);
+        status = renumber_column(sub, "SPECTRAL_WINDOW_ID", &plan->maps->spw, err);
     if (!status && !strcmp(name, "SOURCE"))
-        status = cal_subtable_renumber(sub, "SOURCE_ID", &plan->maps->source, err);
+        status = renumber_column(sub, "SOURCE_ID", &plan->maps->source, err);
     return status;
 }
 

@@ -4,10 +4,6 @@
 
 #include "ms/subtables.h"
 
-/* ids of a column to new ones */
-cal_status cal_subtable_renumber(cal_table *sub, const char *column, const cal_id_map *map,
-                                 cal_error *err);
-
 /* These work on the copy, whose rows are those that stay. */
 cal_status cal_subtable_rewrite_spws(cal_table *sub, const cal_subtables_plan *plan,
                                      cal_error *err);

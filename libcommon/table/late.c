@@ -209,8 +209,6 @@ FORWARD(tables, cal_status, cal_table_set_keyword,
 FORWARD(tables, cal_status, cal_table_set_sub,
         (cal_table *table, const char *name, cal_table *sub, cal_error *err),
         (table, name, sub, err))
-FORWARD(tables, cal_status, cal_table_drop_keyword,
-        (cal_table *table, const char *name, cal_error *err), (table, name, err))
 FORWARD(tables, cal_status, cal_table_add_rows, (cal_table *table, int64_t count, cal_error *err),
         (table, count, err))
 FORWARD(tables, cal_status, cal_table_add_column_like,
@@ -249,11 +247,6 @@ FORWARD(measures, cal_status, cal_frame_uvw,
 FORWARD(measures, cal_status, cal_frame_azel,
         (cal_frame *frame, double *azimuth, double *elevation, cal_error *err),
         (frame, azimuth, elevation, err))
-FORWARD(measures, cal_status, cal_frame_parallactic_angle,
-        (cal_frame *frame, double *angle, cal_error *err), (frame, angle, err))
-FORWARD(measures, cal_status, cal_frame_direction,
-        (cal_frame *frame, const char *reference, double direction[2], cal_error *err),
-        (frame, reference, direction, err))
 FORWARD(measures, cal_status, cal_frame_frequencies,
         (cal_frame *frame, const char *from, const char *to, int count, const double *in,
          double *out, cal_error *err),

@@ -187,32 +187,6 @@ cal_status cal_frame_azel(cal_frame *frame, double *azimuth, double *elevation, 
     });
 }
 
-cal_status cal_frame_parallactic_angle(cal_frame *frame, double *angle, cal_error *err)
-{
-    return guarded("computing a parallactic angle", CAL_INPUT, err, [&] {
-        const MDirection pole(MVDirection(0, C::pi_2),
-                              MDirection::Ref(MDirection::HADEC, frame->frame));
-        const MVDirection pole_azel =
-            MDirection::Convert(pole, MDirection::Ref(MDirection::AZEL, frame->frame))().getValue();
-        *angle = converted(frame, MDirection::AZEL).positionAngle(pole_azel);
-        return CAL_OK;
-    });
-}
-
-cal_status cal_frame_direction(cal_frame *frame, const char *name, double direction[2],
-                               cal_error *err)
-{
-    return guarded("converting a direction", CAL_INPUT, err, [&] {
-        MDirection::Types type;
-        if (!reference<MDirection>(name, type))
-            return cal_fail(err, CAL_INPUT, "unknown direction reference \"%s\"", name);
-        const MVDirection value = converted(frame, type);
-        direction[0] = value.getLong();
-        direction[1] = value.getLat();
-        return CAL_OK;
-    });
-}
-
 cal_status cal_frame_frequencies(cal_frame *frame, const char *from, const char *to, int count,
                                  const double *in, double *out, cal_error *err)
 {

@@ -39,14 +39,9 @@ cal_status cal_frame_set_direction(cal_frame *frame, const char *reference,
 cal_status cal_frame_uvw(cal_frame *frame, int count, const double (*position)[3], double (*uvw)[3],
                          cal_error *err);
 
-/* Of the direction: azimuth (from north through east), elevation, and the angle from the zenith to
- * the celestial pole of date. */
+/* Of the direction: azimuth (from north through east) and elevation. */
 cal_status cal_frame_azel(cal_frame *frame, double *azimuth, double *elevation, cal_error *err);
-cal_status cal_frame_parallactic_angle(cal_frame *frame, double *angle, cal_error *err);
 
-/* The direction of the frame in another reference. */
-cal_status cal_frame_direction(cal_frame *frame, const char *reference, double direction[2],
-                               cal_error *err);
 /* Frequencies (Hz) from one frame of rest to another, at this place, time and direction; `out` may
  * be `in`. */
 cal_status cal_frame_frequencies(cal_frame *frame, const char *from, const char *to, int count,

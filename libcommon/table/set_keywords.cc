@@ -151,12 +151,3 @@ cal_status cal_table_set_sub(cal_table *table, const char *name, cal_table *sub,
         return CAL_OK;
     });
 }
-
-cal_status cal_table_drop_keyword(cal_table *table, const char *name, cal_error *err)
-{
-    return cal::guard(err, CAL_OUTPUT, {table->path.c_str()}, not_set, [&] {
-        if (table->table.keywordSet().isDefined(name))
-            table->table.rwKeywordSet().removeField(name);
-        return CAL_OK;
-    });
-}

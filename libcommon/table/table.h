@@ -158,7 +158,6 @@ jv cal_table_keywords(const cal_table *table, const char *column);
 cal_status cal_table_set_keyword(cal_table *table, const char *column, const char *name, jv value,
                                  cal_error *err);
 cal_status cal_table_set_sub(cal_table *table, const char *name, cal_table *sub, cal_error *err);
-cal_status cal_table_drop_keyword(cal_table *table, const char *name, cal_error *err);
 
 /* ---- making ---- */
 

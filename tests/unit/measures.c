@@ -29,18 +29,17 @@ int main(void)
     CHECK_NEAR(uvw[0][1] - uvw[1][1], 201.57762638, 1e-3);
     CHECK_NEAR(uvw[0][2] - uvw[1][2], -38.98170946, 1e-3);
 
-    /* hour angle from the parallactic angle and back: east of the meridian, before transit */
-    double azimuth, elevation, angle;
+    /* east of the meridian, before transit */
+    double azimuth, elevation;
     CHECK(!cal_frame_azel(frame, &azimuth, &elevation, &err));
-    CHECK(!cal_frame_parallactic_angle(frame, &angle, &err));
     CHECK_NEAR(elevation * 180 / CAL_PI, 76.14, 0.1);
-    CHECK(azimuth > 0 && azimuth < CAL_PI && angle < 0);
-    CHECK_NEAR(sin(angle) * cos(30.39 * CAL_PI / 180), -sin(azimuth) * cos(latitude), 2e-3);
+    CHECK(azimuth > 0 && azimuth < CAL_PI);
+    double geocentric =
+        atan2(vla[2], hypot(vla[0], vla[1])); /* the latitude that casacore's AZEL takes */
+    CHECK_NEAR(sin(elevation) * sin(geocentric) + cos(elevation) * cos(azimuth) * cos(geocentric),
+               sin(30.39 * CAL_PI / 180), 2e-4); /* the declination of date */
 
-    double galactic[2], frequency[2] = {8e9, 1e9};
-    CHECK(!cal_frame_direction(frame, "GALACTIC", galactic, &err));
-    CHECK_NEAR(galactic[0] * 180 / CAL_PI, 56.52, 0.02);
-    CHECK_NEAR(galactic[1] * 180 / CAL_PI, 80.67, 0.02);
+    double frequency[2] = {8e9, 1e9};
     CHECK(!cal_frame_frequencies(frame, "TOPO", "LSRK", 2, frequency, frequency, &err));
     CHECK(fabs(frequency[0] / 8e9 - 1) < 2e-4 && frequency[0] != 8e9);
     CHECK_NEAR(frequency[0] / frequency[1], 8, 1e-12);

@@ -173,8 +173,6 @@ static void check_keywords(void)
     CHECK_OK(cal_table_set_keyword(table, NULL, "RECORD", jv_parse("{\"a\":{\"b\":[true]}}"), &err),
              err);
     CHECK_FAILS(cal_table_set_keyword(table, NULL, "BAD", jv_null(), &err), CAL_BUG, "BAD", err);
-    CHECK_OK(cal_table_set_keyword(table, NULL, "GONE", jv_true(), &err), err);
-    CHECK_OK(cal_table_drop_keyword(table, "GONE", &err), err);
     CHECK(cal_table_has_sub(table, "SUB") && !cal_table_has_sub(table, "LIST"));
     CHECK_FAILS(cal_table_open_sub(table, "NONE", &sub, &err), CAL_INPUT, "no subtable NONE", err);
     CHECK_OK(cal_table_close(table, &err), err);
