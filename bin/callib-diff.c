@@ -28,7 +28,6 @@ static const cal_example examples[] = {
 typedef struct pair {
     cal_library *library;
     cal_book active, applied; /* of the first */
-    int sets;                 /* of the first */
     jv only;                  /* sets that one of them lacks */
     cal_view rows;
     long cells;
@@ -63,7 +62,7 @@ static void compare(const char *title, cal_book *first, cal_book *second, const 
 static cal_status compare_libraries(cal_library *first, const cal_library *second,
                                     const cal_terms *terms, cal_error *err)
 {
-    compared = (pair){first, first->active, first->applied, first->viss, jv_array(), {0}, 0};
+    compared = (pair){first, first->active, first->applied, jv_array(), {0}, 0};
     first->active = first->applied = (cal_book){0};
     note_missing(first, second, "first");
     note_missing(second, first, "second");

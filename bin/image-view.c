@@ -5,6 +5,7 @@
 #include "base/output.h"
 #include "base/text.h"
 #include "base/tool.h"
+#include "image/colour.h"
 #include "image/mask.h"
 #include "image/stats.h"
 #include "image/view.h"
@@ -35,7 +36,7 @@ static const cal_option options[] = {
     {"percentile", 'p', CAL_NUMBER, "P", &percentile,
      "choose the range so that P % of the pixels are in it; 0: from the noise to the peak", 0, 0},
     {"common", 'c', CAL_FLAG, NULL, &common, "one range for all images", 0, 0},
-    {"cmap", 'm', CAL_CHOICE, "MAP", &colours, "colour map", "fire sea grey greyr", 0},
+    {"cmap", 'm', CAL_CHOICE, "MAP", &colours, "colour map", cal_colour_maps, 0},
     CAL_HEADING("Picture"),
     {"title", 't', CAL_EACH, "TEXT", &titles, "title of the next image [its file's name]", 0,
      add_title},

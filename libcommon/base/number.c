@@ -80,7 +80,6 @@ void cal_random_seed(cal_random *random, uint64_t seed)
         z = (z ^ z >> 27) * 0x94d049bb133111ebu;
         random->state[i] = z ^ z >> 31;
     }
-    random->has_spare = 0;
 }
 
 double cal_random_uniform(cal_random *random)
@@ -94,22 +93,4 @@ double cal_random_uniform(cal_random *random)
     s[2] ^= t;
     s[3] = rotate(s[3], 45);
     return (double)(result >> 11) * 0x1p-53;
-}
-
-double cal_random_normal(cal_random *random)
-{
-    if (random->has_spare) {
-        random->has_spare = 0;
-        return random->spare;
-    }
-    double x, y, square;
-    do { /* Marsaglia's polar method */
-        x = 2 * cal_random_uniform(random) - 1;
-        y = 2 * cal_random_uniform(random) - 1;
-        square = x * x + y * y;
-    } while (square >= 1 || square == 0);
-    double scale = sqrt(-2 * log(square) / square);
-    random->spare = y * scale;
-    random->has_spare = 1;
-    return x * scale;
 }

@@ -16,13 +16,10 @@ int64_t cal_count_set(const uint8_t *flag, int64_t count);
  * splitmix64). */
 typedef struct cal_random {
     uint64_t state[4];
-    double spare;
-    int has_spare;
 } cal_random;
 
 void cal_random_seed(cal_random *random, uint64_t seed);
 double cal_random_uniform(cal_random *random); /* [0, 1) */
-double cal_random_normal(cal_random *random);  /* mean 0, variance 1 */
 
 #define CAL_PI          3.14159265358979323846
 #define CAL_LIGHT_SPEED 299792458.0 /* m/s */

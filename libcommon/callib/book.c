@@ -36,14 +36,6 @@ static cal_registration with_data(const cal_registration *registration, cal_regi
                               cal_copy_text(registration->origin), data};
 }
 
-cal_book cal_book_copy(const cal_book *book)
-{
-    cal_book copy = {0};
-    for (int i = 0; i < book->count; i++)
-        append(&copy, with_data(&book->item[i], cal_regions_copy(&book->item[i].data)));
-    return copy;
-}
-
 /* ---- adding ---- */
 
 static void drop_regions_without_data(const cal_library *library, cal_regions *data)

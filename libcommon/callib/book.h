@@ -62,7 +62,6 @@ void cal_book_trim(cal_library *library, cal_book *book, const cal_regions *wher
 
 void cal_registration_free(cal_registration *registration);
 void cal_book_free(cal_book *book);
-cal_book cal_book_copy(const cal_book *book);
 
 /* library + other or library - other, book by book. `other` may have other sets; those of both must be the same
  * (CAL_INPUT, with what differs). */

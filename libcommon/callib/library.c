@@ -123,14 +123,6 @@ void cal_regions_add(cal_regions *regions, int vis, cal_box box)
     regions->item[regions->count++] = (cal_region){vis, box};
 }
 
-cal_regions cal_regions_copy(const cal_regions *regions)
-{
-    cal_regions copy = {0};
-    for (int i = 0; i < regions->count; i++)
-        cal_regions_add(&copy, regions->item[i].vis, cal_box_copy(&regions->item[i].box));
-    return copy;
-}
-
 void cal_regions_free(cal_regions *regions)
 {
     for (int i = 0; i < regions->count; i++)

@@ -33,7 +33,6 @@ typedef struct cal_regions {
 } cal_regions;
 
 void cal_regions_add(cal_regions *regions, int vis, cal_box box); /* takes the box */
-cal_regions cal_regions_copy(const cal_regions *regions);
 void cal_regions_free(cal_regions *regions);
 
 typedef struct cal_registration {

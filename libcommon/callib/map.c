@@ -172,25 +172,3 @@ void cal_map_free(cal_map *map)
     free(map->triple_pattern);
     free(map);
 }
-
-static bool same_list(const cal_list *a, const cal_list *b)
-{
-    return a->count == b->count &&
-           (!a->count || !memcmp(a->calibration, b->calibration, (size_t)a->count * sizeof(int)));
-}
-
-bool cal_map_same(const cal_map *a, const cal_map *b, int *triple, int *antenna)
-{
-    for (int t = 0; t < a->vis->triples; t++) {
-        const uint32_t *in_a = a->pattern + a->triple_pattern[t] * (size_t)a->antennas;
-        const uint32_t *in_b = b->pattern + b->triple_pattern[t] * (size_t)b->antennas;
-        for (int i = 0; i < a->antennas; i++) {
-            if (same_list(&a->list[in_a[i]], &b->list[in_b[i]]))
-                continue;
-            *triple = t;
-            *antenna = i;
-            return false;
-        }
-    }
-    return true;
-}

@@ -29,7 +29,4 @@ void cal_map_free(cal_map *map);
 void cal_map_register(const cal_map *map, cal_library *library, int vis, cal_book *book,
                       const char *const *caltype, const char *origin);
 
-/* Are the lists the same on every cell? Both maps are of the same set and library; the first cell that differs is told. */
-bool cal_map_same(const cal_map *a, const cal_map *b, int *triple, int *antenna);
-
 #endif

@@ -27,7 +27,6 @@ struct cal_pairs {
     bool any_order;
     int64_t next, total; /* of the pairs at hand, or of all rows in their own order */
     int64_t *row_a, *row_b;
-    int64_t room;
     int64_t *edge; /* ms; slice i is edge[i] <= time < edge[i + 1] */
     int slices, slice;
     int64_t only_a, only_b;

@@ -48,8 +48,8 @@ typedef struct cal_field {
     char *source_type; /* a column that only old files have */
     int source_id;
     double time;
-    double phase_dir[2], delay_dir[2], reference_dir[2]; /* rad, the polynomial's constant term */
-    char *frame;                                         /* of phase_dir: "J2000", "ICRS", ... */
+    double phase_dir[2], reference_dir[2]; /* rad, the polynomial's constant term */
+    char *frame;                           /* of phase_dir: "J2000", "ICRS", ... */
     bool flag_row;
 } cal_field;
 

@@ -88,7 +88,6 @@ cal_status cal_meta_load_fields(cal_table *table, cal_meta *meta, cal_error *err
                          sizeof *meta->field, err))
         return err->status;
     read_directions(table, "PHASE_DIR", offsetof(cal_field, phase_dir), meta);
-    read_directions(table, "DELAY_DIR", offsetof(cal_field, delay_dir), meta);
     read_directions(table, "REFERENCE_DIR", offsetof(cal_field, reference_dir), meta);
     return read_direction_frames(table, meta, err);
 }

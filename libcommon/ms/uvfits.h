@@ -90,7 +90,7 @@ typedef struct cal_uvfits_options {
 
 /* What the rows turned out to be. */
 typedef struct cal_uvfits_counts {
-    int64_t rows, rows_flagged, samples, flagged;
+    int64_t rows, rows_flagged, flagged;
     int64_t zero, negative, bad_weight, bad_data; /* why: one reason for each flagged sample */
     int64_t backwards;                            /* groups that are earlier than the one before */
     double start, end;                            /* MJD s; of the first and last TIME */

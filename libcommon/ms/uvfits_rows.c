@@ -278,7 +278,6 @@ cal_status cal_uvfits_rows(cal_uvfits *uvfits, const cal_uvfits_options *options
     double group_bytes = 4 * (double)(uvfits->group_size + uvfits->params);
     cal_status status = CAL_OK;
     make_room(&to);
-    counts->samples = counts->rows * uvfits->nchan * uvfits->ncorr;
     cal_progress_start("importing", "bytes", group_bytes * (double)uvfits->groups);
     for (int64_t first = 0; first < uvfits->groups && !status; first += to.most) {
         int64_t count = uvfits->groups - first < to.most ? uvfits->groups - first : to.most;

@@ -42,8 +42,7 @@ static cal_status add_window(reading *at, char *text, cal_error *err)
     file->window[file->windows++] = (cal_cont_window){.field = cal_copy_text(at->field),
                                                       .name = *end ? cal_copy_text(end) : NULL,
                                                       .spw = (int)spw,
-                                                      .frame = "LSRK",
-                                                      .line = at->line};
+                                                      .frame = "LSRK"};
     return CAL_OK;
 }
 

@@ -21,7 +21,7 @@ typedef struct cal_cont_window {
     bool all, none; /* ALL: no line anywhere; NONE: no continuum was found */
     char frame[8];  /* of the ranges */
     cal_continuum *range;
-    int ranges, line;
+    int ranges;
 } cal_cont_window;
 
 typedef struct cal_contdat {

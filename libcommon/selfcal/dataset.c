@@ -138,7 +138,6 @@ static double interval_of(jv object, double otherwise)
 static cal_status read_scan(jv object, const char *where, void *element, cal_error *err)
 {
     cal_plan_scan *scan = element;
-    scan->number = (int)cal_json_number_at(object, "scan", -1);
     scan->begin = cal_json_number_at(object, "begin_mjd_s", NAN);
     scan->end = cal_json_number_at(object, "end_mjd_s", NAN);
     scan->interval = interval_of(object, NAN);

@@ -37,7 +37,6 @@ typedef struct cal_plan_spw {
 } cal_plan_spw;
 
 typedef struct cal_plan_scan {
-    int number;
     double begin, end, interval; /* MJD s, s */
     cal_id_list fields, spws, antennas;
     double *spw_interval, *spw_rows; /* [spws.count] */

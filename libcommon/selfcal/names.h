@@ -31,22 +31,16 @@ char *cal_selfcal_table_name(const cal_selfcal_table *table); /* the caller free
 bool cal_selfcal_table_parse(const char *name, cal_selfcal_table *table);
 void cal_selfcal_table_free(cal_selfcal_table *table);
 
-/* "eb1.s1_1.3C273_sci.spw16_18.cont.solint1_prior.I.iter2.image.tt0.fits" (selfcal 2.3), of the first execution block where there are
- * several. */
+/* "eb1.s1_1.3C273_sci.spw16_18.cont.solint1_prior.I.iter2", what the names of a step's images begin with (selfcal 2.3); of the first
+ * execution block where there are several. */
 typedef struct cal_selfcal_image {
     const char *root, *stage, *field; /* "eb1", "s1_1", "3C273" */
     int *spw, spws;                   /* ascending */
     const char *step;                 /* "solint1_prior"; NULL: none */
     const char *stokes;
-    int iter;           /* 0 dirty, 1 initial, 2 loop, 3 final */
-    const char *suffix; /* image, mask, nearfield.mask, image.tt0; NULL: the name ends with iter */
+    int iter; /* 0 dirty, 1 initial, 2 loop, 3 final */
 } cal_selfcal_image;
 
-/* The caller frees the name, which has no folder. */
+/* Without a folder; the caller frees it. */
 char *cal_selfcal_image_name(const cal_selfcal_image *image);
-/* Read from both ends, so that root and field may have points; a folder before the name and ".fits" behind it may be there. False for
- * what is no such name; on success the caller calls cal_selfcal_image_free(). */
-bool cal_selfcal_image_parse(const char *name, cal_selfcal_image *image);
-void cal_selfcal_image_free(cal_selfcal_image *image);
-
 #endif

@@ -11,7 +11,7 @@
 
 static const double degree = CAL_PI / 180, arcsec = CAL_PI / 180 / 3600;
 
-void cal_picture_clear(cal_picture *p)
+static void clear_picture(cal_picture *p)
 {
     char **text[] = {&p->image, &p->residual, &p->model, &p->psf, &p->dirty, &p->mask};
     for (size_t i = 0; i < CAL_COUNT(text); i++) {
@@ -23,7 +23,7 @@ void cal_picture_clear(cal_picture *p)
 void cal_pictures_free(cal_pictures *pictures)
 {
     for (int f = 0; f < pictures->fields; f++)
-        cal_picture_clear(&pictures->field[f]);
+        clear_picture(&pictures->field[f]);
     free(pictures->field);
     *pictures = (cal_pictures){0};
 }

@@ -37,7 +37,6 @@ cal_status cal_picture_pieces(cal_work *work, int fid, int pieces, const char *b
 cal_status cal_picture_of_block(cal_work *work, int block, const char *base, jv *images,
                                 cal_error *err);
 
-void cal_picture_clear(cal_picture *picture);
 /* Which field has the highest S/N. */
 void cal_pictures_choose(cal_pictures *pictures);
 

@@ -16,7 +16,6 @@ jv cal_report_pictures(jv step, const char *which);
 jv cal_report_sub_picture(jv step, const char *which, int fid);
 int cal_report_best(jv step, const char *which);   /* the sub-field with the highest S/N */
 jv cal_report_picture(jv step, const char *which); /* that of the best */
-bool cal_report_is_step(jv step, const char *name);
 bool cal_report_is_rung(jv step); /* with a verdict: an interval, or what another target lent */
 bool cal_report_is_borrowed(const char *final_solint);
 /* The next rung of the summary's ladder, from *next on, that a step has come to: these are the rungs of the state's steps, in order. */

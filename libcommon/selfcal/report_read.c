@@ -18,14 +18,14 @@ char *cal_report_path(const char *folder, const char *path)
     return cal_format("%s/%s", folder, path);
 }
 
-bool cal_report_is_step(jv step, const char *name)
+static bool is_step(jv step, const char *name)
 {
     return !strcmp(cal_json_text_at(step, "step", ""), name);
 }
 
 bool cal_report_is_rung(jv step)
 {
-    return cal_report_is_step(step, "solint") || cal_report_is_step(step, "cocal");
+    return is_step(step, "solint") || is_step(step, "cocal");
 }
 
 bool cal_report_is_borrowed(const char *final_solint)
@@ -38,7 +38,7 @@ jv cal_report_step(jv target, const char *name)
     jv found = jv_null(), steps = cal_json_list_at(target, "steps");
     jv_array_foreach(steps, i, step)
     {
-        if (cal_report_is_step(step, name)) {
+        if (is_step(step, name)) {
             jv_free(found);
             found = jv_copy(step);
         }

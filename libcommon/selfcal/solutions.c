@@ -141,6 +141,15 @@ static void note_failure(cal_solution_set *set, const char *mode, const char *wh
     free(old);
 }
 
+static void clear_solution(cal_solution *solution)
+{
+    free(solution->path);
+    free(solution->spwmap);
+    free(solution->interp);
+    cal_counts_free(&solution->counts);
+    cal_words_free(&solution->passed);
+}
+
 static cal_status try_mode(const cal_solving *solving, cal_spectral_mode mode, cal_error *err)
 {
     cal_error own = {0};
@@ -153,7 +162,7 @@ static cal_status try_mode(const cal_solving *solving, cal_spectral_mode mode, c
         return cal_fail(err, status, "%s", own.text);
     note_failure(solving->set, cal_spectral_mode_name(mode), own.text);
     status = cal_remove_tree(solution->path, err);
-    cal_solution_clear(solution);
+    clear_solution(solution);
     solving->set->tries--;
     return status;
 }
@@ -292,20 +301,11 @@ cal_solution *cal_solution_add(cal_solution_set *set)
     return &set->tried[set->tries++];
 }
 
-void cal_solution_clear(cal_solution *solution)
-{
-    free(solution->path);
-    free(solution->spwmap);
-    free(solution->interp);
-    cal_counts_free(&solution->counts);
-    cal_words_free(&solution->passed);
-}
-
 void cal_solutions_free(cal_solution_set *sets, int blocks)
 {
     for (int i = 0; i < blocks; i++) {
         for (int k = 0; k < sets[i].tries; k++)
-            cal_solution_clear(&sets[i].tried[k]);
+            clear_solution(&sets[i].tried[k]);
         cal_chain_dispose(sets[i].before, sets[i].befores);
         free(sets[i].tried);
         free(sets[i].reason);

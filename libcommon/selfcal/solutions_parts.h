@@ -30,7 +30,6 @@ void cal_counts_total(const cal_solution_counts *counts, cal_solution_facts *fac
 cal_solution_counts cal_counts_make(int spws, int antennas);
 void cal_counts_free(cal_solution_counts *counts);
 cal_solution *cal_solution_add(cal_solution_set *set);
-void cal_solution_clear(cal_solution *solution);
 
 /* The accepted chain of a block as in the state, the caller frees it; with an index those of it that stay while that interval is solved. */
 cal_chained *cal_chain_read(jv block, int *count);

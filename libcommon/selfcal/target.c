@@ -261,7 +261,7 @@ static void drop_empty(cal_target_list *list)
 cal_status cal_targets_find(const cal_dataset *set, int sets, const cal_target_wish *wish,
                             cal_target_list *list, cal_error *err)
 {
-    *list = (cal_target_list){.sets = sets};
+    *list = (cal_target_list){0};
     search s = {set, sets, wish, list};
     if (cal_target_check_wish(set, sets, wish, err))
         return err->status;

@@ -49,7 +49,7 @@ typedef struct cal_target_list {
     cal_virtual_spw *spw; /* of all sets */
     int spws;
     cal_clean_target *target;
-    int targets, sets;
+    int targets;
     cal_words notes; /* what a reader should know */
 } cal_target_list;
 

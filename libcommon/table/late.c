@@ -139,7 +139,6 @@ FORWARD(tables, cal_status, cal_table_open_sub,
         (const cal_table *table, const char *name, cal_table **sub, cal_error *err),
         (table, name, sub, err))
 FORWARD(tables, bool, cal_table_has_sub, (const cal_table *table, const char *name), (table, name))
-FORWARD(tables, cal_status, cal_table_flush, (cal_table *table, cal_error *err), (table, err))
 FORWARD(tables, const char *, cal_table_path, (const cal_table *table), (table))
 FORWARD(tables, int64_t, cal_table_rows, (const cal_table *table), (table))
 FORWARD(tables, const char *, cal_table_info_type, (const cal_table *table), (table))

@@ -184,16 +184,6 @@ cal_status cal_table_open_sub(const cal_table *table, const char *name, cal_tabl
 
 /* ---- closing ---- */
 
-cal_status cal_table_flush(cal_table *table, cal_error *err)
-{
-    if (!table->write)
-        return CAL_OK;
-    return cal::guard(err, CAL_OUTPUT, {table->path.c_str()}, "could not be written", [&] {
-        table->table.flush();
-        return CAL_OK;
-    });
-}
-
 /* What is unwritten, casacore writes while it destroys the table; to flush before would write table.dat
  * twice. A table that cannot be written is leaked (table/landing.h). */
 cal_status cal_table_close(cal_table *table, cal_error *err)

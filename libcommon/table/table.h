@@ -65,8 +65,6 @@ cal_status cal_table_open_sub(const cal_table *table, const char *name, cal_tabl
                               cal_error *err);
 bool cal_table_has_sub(const cal_table *table,
                        const char *name); /* keyword there and its table on disk */
-/* Everything to disk; CAL_OUTPUT when that fails. */
-cal_status cal_table_flush(cal_table *table, cal_error *err);
 /* Flush and release; the object is gone whatever is returned. NULL is fine. */
 cal_status cal_table_close(cal_table *table, cal_error *err);
 

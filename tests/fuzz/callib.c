@@ -221,10 +221,10 @@ static void add_and_remove(const state *s)
 {
     char table[] = "new.tbl", gainfield[] = "", interp[] = "linear";
     cal_calibration other = {table, gainfield, interp, NULL, 0, true};
-    cal_book book = cal_book_copy(&s->library->active);
+    cal_book book = copy_book(&s->library->active);
     cal_regions regions = random_regions(s->library);
     cal_book_add(s->library, &book, cal_library_calibration(s->library, &other), "gaincal", NULL,
-                 cal_regions_copy(&regions));
+                 copy_regions(&regions));
     cal_book_remove(s->library, &book, &(cal_predicate){.gaintable = "new.tbl"}, &regions, NULL);
     check_book(s, &book, &s->active);
     check(book.count == s->library->active.count, "adding and removing leaves registrations");

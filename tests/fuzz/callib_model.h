@@ -33,14 +33,6 @@ static inline model model_make(const cal_library *library)
     return m;
 }
 
-static inline model model_copy(const model *m)
-{
-    model copy = model_make(m->library);
-    for (int vis = 0; vis < m->library->viss; vis++)
-        memcpy(copy.cell[vis], m->cell[vis], model_cells(m, vis) * sizeof(model_cell));
-    return copy;
-}
-
 static inline void model_free(model *m)
 {
     for (int vis = 0; vis < m->library->viss; vis++)

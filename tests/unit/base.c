@@ -199,12 +199,12 @@ static void test_numbers(void)
     double sum = 0, square = 0;
     enum { N = 200000 };
     for (int i = 0; i < N; i++) {
-        double x = cal_random_normal(&random);
+        double x = cal_random_uniform(&random);
         sum += x;
         square += x * x;
     }
-    CHECK_NEAR(sum / N, 0, 0.01);
-    CHECK_NEAR(square / N, 1, 0.01);
+    CHECK_NEAR(sum / N, 0.5, 0.003);
+    CHECK_NEAR(square / N, 1. / 3, 0.003);
 }
 
 static void square_item(void *user, int item, int worker)

@@ -73,7 +73,6 @@ static cal_table *make_ms(const char *path)
     CHECK_OK(cal_table_put(ms, "DATA_DESC_ID", CAL_TYPE_INT, all, dd, &err), err);
     CHECK_OK(cal_table_put(ms, "ANTENNA2", CAL_TYPE_INT, all, antenna, &err), err);
     CHECK_OK(cal_table_put(ms, "TIME", CAL_TYPE_DOUBLE, all, time, &err), err);
-    CHECK_OK(cal_table_flush(ms, &err), err);
     return ms;
 }
 

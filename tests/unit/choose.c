@@ -2,6 +2,7 @@
 #include "selfcal/choose.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "random.h"
 #include "selfcal/solutions_parts.h"
 #include "unit.h"
 #include <complex.h>
@@ -28,7 +29,7 @@ static cal_caltable *table_of(int spws, int pars, double offset, double snr, uin
                 table->offset[row] = row * pars;
                 for (int p = 0; p < pars; p++) {
                     double phase =
-                        (s % 2 ? 1 : -1) * offset * (a % 3 - 1) + cal_random_normal(&random) / snr;
+                        (s % 2 ? 1 : -1) * offset * (a % 3 - 1) + unit_normal(&random) / snr;
                     table->cpar[row * pars + p] = a ? cexpf(I * (float)phase) : 1;
                     table->snr[row * pars + p] = (float)snr;
                 }

@@ -5,6 +5,7 @@
 #include "cal/gains.h"
 #include "cal/interval.h"
 #include "cal/model.h"
+#include "random.h"
 #include "unit.h"
 #include <complex.h>
 
@@ -22,14 +23,14 @@ static scene simulate(uint64_t seed, double noise)
     cal_random_seed(&random, seed);
     for (int a = 0; a < ANTENNAS; a++)
         for (int p = 0; p < 2; p++)
-            s.gain[a][p] = (float complex)((1 + 0.1 * cal_random_normal(&random)) *
-                                           cexp(I * 2 * cal_random_normal(&random)));
+            s.gain[a][p] = (float complex)((1 + 0.1 * unit_normal(&random)) *
+                                           cexp(I * 2 * unit_normal(&random)));
     int b = 0;
     for (int i = 0; i < ANTENNAS; i++)
         for (int j = i + 1; j < ANTENNAS; j++, b++) {
             s.baseline[b] = (cal_baseline){.antenna1 = i, .antenna2 = j};
             for (int p = 0; p < 2; p++) {
-                double complex error = cal_random_normal(&random) + I * cal_random_normal(&random);
+                double complex error = unit_normal(&random) + I * unit_normal(&random);
                 s.baseline[b].v[p] =
                     (float complex)(s.gain[i][p] * conj(s.gain[j][p]) + noise * error);
                 s.baseline[b].model[p] = 1;
