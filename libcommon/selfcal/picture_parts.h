@@ -23,11 +23,22 @@ typedef struct cal_picture_order {
 /* "folder/eb1.s1_1.3C273_sci.spw0.cont.solint1_prior.I.iter2": what the suffix is added to. `fid`, and so its field, is part of the name
  * in a mosaic. The caller frees it. */
 char *cal_picture_base(const cal_work *work, const char *step, int iter, int fid, int spw);
+/* Images of an earlier run under this name are removed. */
+void cal_picture_forget(const char *base);
+/* What the imager left as BASE-image.fits, ... gets its names, BASE.image.fits, ...; the picture's paths are these, NULL for what there is
+ * not. */
+cal_status cal_picture_take(const char *base, cal_picture *picture, cal_error *err);
 
 /* The command of the settings with its places filled in; CAL_USAGE for a place that there is not. The caller frees it, after
  * an error too. */
 cal_status cal_imager_command(const cal_work *work, const cal_picture_order *order, char **line,
                               cal_error *err);
+
+/* image-make with this order; *document, the caller's, is what it prints. */
+cal_status cal_imager_make(cal_work *work, const cal_picture_order *order, jv *document,
+                           cal_error *err);
+/* The imager of the settings, whose files are there then. order->mgain is set here. */
+cal_status cal_imager_clean(cal_work *work, cal_picture_order *order, cal_error *err);
 
 /* Dirty images of DATA in `pieces` parts of the time; *images as image-make lists them. */
 cal_status cal_picture_pieces(cal_work *work, int fid, int pieces, const char *base, jv *images,
