@@ -8,6 +8,19 @@
 #include "selfcal/verdict.h"
 #include "selfcal/work.h"
 
+/* The targets of a state. */
+int cal_state_targets(jv state);
+jv cal_state_target(jv state, int index); /* a new reference */
+void cal_state_put_target(jv *state, int index, jv target);
+bool cal_state_is_through(jv state, int index);
+int cal_state_through(jv state);     /* how many are */
+void cal_state_set_stage(jv *state); /* state.state, of all of them */
+
+/* The next piece of a state with one target, or all that the wish wants; the journal (NULL: none) is written after each. */
+cal_status cal_step_run(jv *state, const cal_step_wish *wish, const char *journal, cal_error *err);
+/* The same for every target, side by side. */
+cal_status cal_step_run_several(jv *state, const cal_step_wish *wish, cal_error *err);
+
 /* What the piece says of itself becomes an entry of target.steps; the commands are added when it is over. */
 cal_status cal_step_split(cal_work *work, jv *entry, cal_error *err);
 /* Part of the split: copies whose sky lies beside that of the first are moved there (settings.align_ebs); target.vis[].alignment says by how
