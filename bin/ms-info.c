@@ -61,20 +61,14 @@ static cal_status describe(cal_table *ms, const cal_meta *meta, const cal_select
 static cal_status run(int count, char **operand, cal_error *err)
 {
     (void)count;
-    cal_table *ms;
-    cal_meta *meta;
-    cal_selection *selection = NULL;
+    cal_selected set;
     jv document;
     if (weights && !flags)
         return cal_fail(err, CAL_USAGE, "--weights counts unflagged data; it goes with --flags");
-    if (cal_meta_load(operand[0], &ms, &meta, err))
-        return err->status;
-    cal_status status = cal_select_resolve(&text, ms, meta, &selection, err);
+    cal_status status = cal_selected_open(operand[0], &text, &set, err);
     if (!status)
-        status = describe(ms, meta, selection, &document, err);
-    cal_selection_free(selection);
-    cal_meta_free(meta);
-    cal_table_close(ms, NULL);
+        status = describe(set.ms, set.meta, set.selection, &document, err);
+    cal_selected_close(&set);
     return status ? status : cal_print(document, cal_describe_text, err);
 }
 

@@ -62,25 +62,19 @@ static cal_status write_views(const cal_table *ms, const groups *all, const char
 static cal_status view_set(const char *path, const cal_select_text *text, const char *folder,
                            int set, cal_words *views, cal_error *err)
 {
-    cal_table *ms = NULL;
-    cal_meta *meta = NULL;
-    cal_selection *selection = NULL;
-    cal_status status = cal_meta_load(path, &ms, &meta, err);
-    if (status)
-        return status;
-    groups all = {.meta = meta};
-    status = cal_select_resolve(text, ms, meta, &selection, err);
+    cal_selected from;
+    cal_status status = cal_selected_open(path, text, &from, err);
+    groups all = {.meta = from.meta};
     if (!status)
-        status = cal_rows_pass(ms, selection, CAL_SKIP_UVW | CAL_SKIP_OTHERS | CAL_SKIP_CENTROID,
-                               sort_rows, &all, NULL, err);
+        status = cal_rows_pass(from.ms, from.selection,
+                               CAL_SKIP_UVW | CAL_SKIP_OTHERS | CAL_SKIP_CENTROID, sort_rows, &all,
+                               NULL, err);
     if (!status)
-        status = write_views(ms, &all, folder, set, views, err);
+        status = write_views(from.ms, &all, folder, set, views, err);
     for (int i = 0; i < all.count; i++)
         free(all.item[i].row);
     free(all.item);
-    cal_selection_free(selection);
-    cal_meta_free(meta);
-    cal_table_close(ms, NULL);
+    cal_selected_close(&from);
     return status;
 }
 

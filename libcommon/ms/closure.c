@@ -203,22 +203,16 @@ static cal_status read_rows(cal_table *ms, const cal_selection *selection, closi
 cal_status cal_closure_add(const char *path, const cal_select_text *select, cal_closure *sum,
                            cal_error *err)
 {
-    cal_table *ms = NULL;
-    cal_meta *meta = NULL;
-    cal_selection *selection = NULL;
-    cal_status status = cal_meta_load(path, &ms, &meta, err);
-    if (status)
-        return status;
-    closing c = {.meta = meta, .sum = sum};
-    c.place = CAL_NEW_ARRAY(int, (size_t)meta->antennas *(size_t)meta->antennas);
-    status = cal_select_resolve(select, ms, meta, &selection, err);
-    if (!status)
-        status = read_rows(ms, selection, &c, err);
-    cal_selection_free(selection);
-    free(c.side);
-    free(c.place);
-    cal_meta_free(meta);
-    cal_table_close(ms, NULL);
+    cal_selected set;
+    cal_status status = cal_selected_open(path, select, &set, err);
+    if (!status) {
+        closing c = {.meta = set.meta, .sum = sum};
+        c.place = CAL_NEW_ARRAY(int, (size_t)set.meta->antennas *(size_t)set.meta->antennas);
+        status = read_rows(set.ms, set.selection, &c, err);
+        free(c.side);
+        free(c.place);
+    }
+    cal_selected_close(&set);
     return status;
 }
 

@@ -229,6 +229,21 @@ void cal_selection_free(cal_selection *selection)
     free(selection);
 }
 
+cal_status cal_selected_open(const char *path, const cal_select_text *text, cal_selected *set,
+                             cal_error *err)
+{
+    *set = (cal_selected){0};
+    cal_status status = cal_meta_load(path, &set->ms, &set->meta, err);
+    return status ? status : cal_select_resolve(text, set->ms, set->meta, &set->selection, err);
+}
+
+void cal_selected_close(cal_selected *set)
+{
+    cal_selection_free(set->selection);
+    cal_meta_free(set->meta);
+    cal_table_close(set->ms, NULL);
+}
+
 /* ---- answers ---- */
 
 static const int *ids_of(const cal_ids *ids, int *count)

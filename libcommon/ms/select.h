@@ -57,6 +57,17 @@ cal_status cal_select_resolve(const cal_select_text *text, cal_table *ms, const 
                               cal_selection **selection, cal_error *err);
 void cal_selection_free(cal_selection *selection);
 
+/* A set that is only read, and what is selected of it. Closed by the caller, after an error too. */
+typedef struct cal_selected {
+    cal_table *ms;
+    cal_meta *meta;
+    cal_selection *selection;
+} cal_selected;
+
+cal_status cal_selected_open(const char *path, const cal_select_text *text, cal_selected *set,
+                             cal_error *err);
+void cal_selected_close(cal_selected *set);
+
 /* Ids in the order of the expression (all ids where nothing was asked). The arrays belong to the selection. */
 const int *cal_selection_fields(const cal_selection *selection, int *count);
 const int *cal_selection_states(const cal_selection *selection, int *count);

@@ -222,19 +222,11 @@ static jv passed_in(jv target, const char *path)
 /* Item `index` of block[key]; a flat list of numbers is the map of the only table. */
 static jv item_at(jv block, const char *key, int index)
 {
-    jv list = cal_json_at(block, key);
-    int count = jv_get_kind(list) == JV_KIND_ARRAY ? jv_array_length(jv_copy(list)) : 0;
-    if (index < 0 || index >= count) {
-        jv_free(list);
-        return jv_null();
-    }
-    jv item = jv_array_get(jv_copy(list), index);
-    if (jv_get_kind(item) == JV_KIND_NUMBER) {
-        jv_free(item);
-        return list;
-    }
-    jv_free(list);
-    return item;
+    jv item = cal_json_item_at(block, key, index);
+    if (jv_get_kind(item) != JV_KIND_NUMBER)
+        return item;
+    jv_free(item);
+    return cal_json_at(block, key);
 }
 
 static jv table_json(const char *folder, jv target, jv block, int index, const char *path)

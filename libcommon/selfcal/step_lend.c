@@ -21,11 +21,6 @@ typedef struct donor {
     double distance, gap;
 } donor;
 
-static int length_of(jv list)
-{
-    return jv_get_kind(list) == JV_KIND_ARRAY ? jv_array_length(jv_copy(list)) : 0;
-}
-
 /* ---- near in the sky ---- */
 
 static void direction_of(jv target, int index, double direction[2])
@@ -36,22 +31,14 @@ static void direction_of(jv target, int index, double direction[2])
     jv_free(field);
 }
 
-static int count_fields(jv target)
-{
-    jv list = cal_json_at(target, "sub-fields");
-    int count = length_of(list);
-    jv_free(list);
-    return count;
-}
-
 /* From the field that has it farthest to the nearest one of the other target. */
 static double distance_between(jv target, jv other)
 {
     double farthest_field = 0;
-    for (int i = 0; i < count_fields(target); i++) {
+    for (int i = 0; i < cal_json_length_at(target, "sub-fields"); i++) {
         double here[2], there[2], nearest = INFINITY;
         direction_of(target, i, here);
-        for (int k = 0; k < count_fields(other); k++) {
+        for (int k = 0; k < cal_json_length_at(other, "sub-fields"); k++) {
             direction_of(other, k, there);
             nearest = fmin(nearest, cal_sky_distance(here, there));
         }
@@ -129,8 +116,8 @@ static int id_of_window(jv block, int number)
 /* The table's map for the windows of another working copy; false where it has one that the lender's has not. */
 static bool map_windows(jv block, jv lender, cal_chained *one)
 {
-    jv list = cal_json_at(block, "spws");
-    int count = length_of(list), *map = CAL_NEW_ARRAY(int, count);
+    jv list = cal_json_list_at(block, "spws");
+    int count = jv_array_length(jv_copy(list)), *map = CAL_NEW_ARRAY(int, count);
     bool good = true, same = one->spws == 0;
     jv_array_foreach(list, i, window)
     {
@@ -217,7 +204,7 @@ static int by_nearness(const void *a, const void *b)
 /* As in target.state.cocal.donors, the nearest first. */
 static jv donors_for(jv targets, jv target)
 {
-    int count = length_of(targets), found = 0;
+    int count = jv_array_length(jv_copy(targets)), found = 0;
     donor *all = CAL_NEW_ARRAY(donor, count);
     jv *other = CAL_NEW_ARRAY(jv, count), list = jv_array();
     for (int i = 0; i < count; i++) {
@@ -259,7 +246,7 @@ static void lend(jv *target, jv donors)
 {
     jv stand = cal_json_at(*target, "state");
     const char *name = cal_json_text_at(*target, "target", "?");
-    int count = length_of(donors);
+    int count = jv_array_length(jv_copy(donors));
     if (count) {
         cal_json_set(&stand, "stage", jv_string("solving"));
         cal_json_set(&stand, "next", jv_string("cocal"));
@@ -300,17 +287,17 @@ static void tell_alone(jv targets)
 
 bool cal_lend_solutions(jv *state)
 {
-    jv settings = cal_json_at(*state, "settings"), targets = cal_json_at(*state, "targets");
+    jv settings = cal_json_at(*state, "settings"), targets = cal_json_list_at(*state, "targets");
     bool allowed = cal_json_bool_at(settings, "allow_cocal", false) && all_through(targets);
-    bool lent = false, alone = length_of(targets) == 1;
+    bool lent = false, alone = jv_array_length(jv_copy(targets)) == 1;
     jv changed = jv_copy(targets);
     if (allowed && alone)
         tell_alone(targets);
-    for (int i = 0; i < length_of(targets) && allowed && !alone; i++) {
+    for (int i = 0; i < jv_array_length(jv_copy(targets)) && allowed && !alone; i++) {
         jv target = jv_array_get(jv_copy(targets), i);
         if (wants_solutions(target)) {
             jv donors = donors_for(targets, target);
-            lent = lent || length_of(donors) > 0;
+            lent = lent || jv_array_length(jv_copy(donors)) > 0;
             lend(&target, donors);
             changed = jv_array_set(changed, i, target);
         } else
