@@ -1,13 +1,11 @@
-/* The document of ms-info for people, in the order in which one asks: what, when, scans, fields, windows, antennas. */
+/* The document of ms-info for people, in the order in which one asks: what, when, scans, fields; then the setup. */
+#include "ms/describe_text.h"
 #include "base/grid.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "ms/describe.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { CELL = 1024, PAGE = 100 }; /* bytes; characters of a line */
 
 #define EACH(array, item) jv_array_foreach(array, item##_index, item)
 
@@ -16,15 +14,6 @@ enum { CELL = 1024, PAGE = 100 }; /* bytes; characters of a line */
 static double number(jv object, const char *key)
 {
     return cal_json_number_at(object, key, NAN);
-}
-
-/* object[key][index]; NaN where there is no such number. */
-static double element(jv object, const char *key, int index)
-{
-    jv value = cal_json_item_at(object, key, index);
-    double found = jv_get_kind(value) == JV_KIND_NUMBER ? jv_number_value(value) : NAN;
-    jv_free(value);
-    return found;
 }
 
 static const char *text(jv object, const char *key)
@@ -50,9 +39,10 @@ static char *ids_text(jv list, char *out)
             last = id;
             continue;
         }
-        if (last >= 0 && length < CELL - 64)
-            length += snprintf(out + length, CELL - length, last > first ? "%s%ld~%ld" : "%s%ld",
-                               length ? "," : "", first, last);
+        if (last >= 0 && length < CAL_CELL - 64)
+            length +=
+                snprintf(out + length, CAL_CELL - length, last > first ? "%s%ld~%ld" : "%s%ld",
+                         length ? "," : "", first, last);
         first = last = id;
     }
     return out;
@@ -69,16 +59,15 @@ static char *ids_at(jv object, const char *key, char *out)
     return out;
 }
 
-/* Words of a list with commas between them. */
-static char *words_at(jv object, const char *key, char *out)
+char *cal_cell_words(jv object, const char *key, char *out)
 {
     size_t length = 0;
     jv list = cal_json_at(object, key);
     out[0] = 0;
     EACH(list, word)
     {
-        if (length < CELL - 1)
-            length += snprintf(out + length, CELL - length, "%s%s", length ? "," : "",
+        if (length < CAL_CELL - 1)
+            length += snprintf(out + length, CAL_CELL - length, "%s%s", length ? "," : "",
                                jv_string_value(word));
         jv_free(word);
     }
@@ -92,11 +81,11 @@ static char *fields_text(jv scan, char *out)
     jv list = cal_json_at(scan, "fields");
     int count = jv_array_length(jv_copy(list));
     jv first = jv_array_get(jv_copy(list), 0);
-    char ids[CELL];
+    char ids[CAL_CELL];
     if (count == 1)
-        snprintf(out, CELL, "%.0f %s", number(first, "id"), text(first, "name"));
+        snprintf(out, CAL_CELL, "%.0f %s", number(first, "id"), text(first, "name"));
     else
-        snprintf(out, CELL, "%.900s (%d fields)", ids_text(list, ids), count);
+        snprintf(out, CAL_CELL, "%.900s (%d fields)", ids_text(list, ids), count);
     jv_free(first);
     jv_free(list);
     return out;
@@ -108,20 +97,20 @@ static const char *clock_text(jv object, const char *key, bool date, char *out)
     const char *iso = text(object, key), *t = strchr(iso, 'T');
     if (!t)
         return strcpy(out, "");
-    snprintf(out, CELL, "%.*s%s%.10s", date ? (int)(t - iso) : 0, iso, date ? " " : "", t + 1);
+    snprintf(out, CAL_CELL, "%.*s%s%.10s", date ? (int)(t - iso) : 0, iso, date ? " " : "", t + 1);
     return out;
 }
 
-/* "12.3%" where flags were counted. */
-static const char *flagged_text(jv object, char *out)
+const char *cal_cell_flagged(jv object, char *out)
 {
     double fraction = number(object, "flagged_fraction");
-    return isnan(fraction) ? strcpy(out, "") : (snprintf(out, CELL, "%.1f%%", 100 * fraction), out);
+    return isnan(fraction) ? strcpy(out, "")
+                           : (snprintf(out, CAL_CELL, "%.1f%%", 100 * fraction), out);
 }
 
 /* ---- sections ---- */
 
-static void heading(cal_buf *out, const char *name, int shown, int all)
+void cal_describe_heading(cal_buf *out, const char *name, int shown, int all)
 {
     cal_buf_addf(out, "\n%s (%d", name, shown);
     if (shown < all)
@@ -129,7 +118,7 @@ static void heading(cal_buf *out, const char *name, int shown, int all)
     cal_buf_add(out, ")\n");
 }
 
-static int count_with_rows(jv list)
+int cal_describe_shown(jv list)
 {
     int count = 0;
     EACH(list, item)
@@ -176,7 +165,7 @@ static void print_observations(jv document, cal_buf *out)
 
 static void print_header(jv document, cal_buf *out)
 {
-    char size[32], begin[CELL], end[CELL], baselines[32];
+    char size[32], begin[CAL_CELL], end[CAL_CELL], baselines[32];
     cal_buf_addf(out, "MeasurementSet %s: %.0f rows, %s\n", text(document, "name"),
                  number(document, "rows"), cal_size_text(number(document, "size_bytes"), size));
     print_observations(document, out);
@@ -220,13 +209,14 @@ static void print_flags(jv document, cal_buf *out)
 
 static void print_scans(jv document, cal_buf *out)
 {
-    char begin[CELL], end[CELL], field[CELL], spw[CELL], intent[CELL], flagged[CELL];
+    char begin[CAL_CELL], end[CAL_CELL], field[CAL_CELL], spw[CAL_CELL], intent[CAL_CELL],
+        flagged[CAL_CELL];
     jv scans = cal_json_at(document, "scans"), arrays = cal_json_at(document, "arrays"),
        observations = cal_json_at(document, "observations");
     int array_count = jv_array_length(arrays), observation_count = jv_array_length(observations);
     bool several = array_count > 1 || observation_count > 1;
     cal_grid grid = {.indent = 2};
-    heading(out, "Scans", jv_array_length(jv_copy(scans)), 0);
+    cal_describe_heading(out, "Scans", jv_array_length(jv_copy(scans)), 0);
     cal_grid_row(&grid, "Scan", "Obs", "Array", "Begin", "End", "Field", "Rows", "Ints", "Int(s)",
                  "Flagged", "Spws", "Intents", NULL);
     EACH(scans, scan)
@@ -240,10 +230,10 @@ static void print_scans(jv document, cal_buf *out)
         cal_grid_cell(&grid, "%.0f", number(scan, "rows"));
         cal_grid_cell(&grid, "%.0f", number(scan, "integrations"));
         cal_grid_cell(&grid, "%.4g", number(scan, "interval_s"));
-        cal_grid_cell(&grid, "%s", flagged_text(scan, flagged));
+        cal_grid_cell(&grid, "%s", cal_cell_flagged(scan, flagged));
         cal_grid_cell(&grid, "%s", ids_at(scan, "spws", spw));
-        words_at(scan, "intents", intent);
-        cal_grid_cell(&grid, "%s", *intent ? intent : words_at(scan, "tokens", intent));
+        cal_cell_words(scan, "intents", intent);
+        cal_grid_cell(&grid, "%s", *intent ? intent : cal_cell_words(scan, "tokens", intent));
         jv_free(scan);
     }
     cal_grid_print(&grid, out);
@@ -252,10 +242,10 @@ static void print_scans(jv document, cal_buf *out)
 
 static void print_fields(jv document, cal_buf *out)
 {
-    char scans[CELL], intent[CELL], flagged[CELL], from[CELL];
+    char scans[CAL_CELL], intent[CAL_CELL], flagged[CAL_CELL], from[CAL_CELL];
     jv list = cal_json_at(document, "fields");
     cal_grid grid = {.indent = 2};
-    heading(out, "Fields", count_with_rows(list), jv_array_length(jv_copy(list)));
+    cal_describe_heading(out, "Fields", cal_describe_shown(list), jv_array_length(jv_copy(list)));
     cal_grid_row(&grid, "Id", "Code", "Name", "RA", "Dec", "Frame", "Source", "Rows", "Flagged",
                  "Scans", "Intents", NULL);
     EACH(list, field)
@@ -273,9 +263,10 @@ static void print_fields(jv document, cal_buf *out)
             cal_grid_cell(&grid, "%s", text(direction, "frame"));
             cal_grid_cell(&grid, "%.0f", number(field, "source_id"));
             cal_grid_cell(&grid, "%.0f", number(field, "rows"));
-            cal_grid_cell(&grid, "%s", flagged_text(field, flagged));
+            cal_grid_cell(&grid, "%s", cal_cell_flagged(field, flagged));
             cal_grid_cell(&grid, "%s", ids_at(field, "scans", scans));
-            cal_grid_cell(&grid, "%s%s", words_at(field, "intents", intent), guessed ? from : "");
+            cal_grid_cell(&grid, "%s%s", cal_cell_words(field, "intents", intent),
+                          guessed ? from : "");
         }
         jv_free(direction);
         jv_free(field);
@@ -284,183 +275,10 @@ static void print_fields(jv document, cal_buf *out)
     jv_free(list);
 }
 
-/* The correlations of a window: of its first data description, and a sign that there are more. */
-static char *correlations_text(jv document, jv spw, char *out)
-{
-    jv ids = cal_json_at(spw, "data_descs"), dds = cal_json_at(document, "data_descs");
-    int count = jv_array_length(jv_copy(ids));
-    size_t length = 0;
-    out[0] = 0;
-    for (int i = 0; i < count; i++) {
-        char names[CELL];
-        jv id = jv_array_get(jv_copy(ids), i);
-        jv dd = jv_array_get(jv_copy(dds), (int)jv_number_value(id));
-        if (length < CELL / 2)
-            length += snprintf(out + length, CELL - length, "%s%.200s", i ? "; " : "",
-                               words_at(dd, "correlations", names));
-        jv_free(dd);
-        jv_free(id);
-    }
-    jv_free(ids);
-    jv_free(dds);
-    return out;
-}
-
-static char *frame_text(jv document, jv spw, char *out)
-{
-    (void)document;
-    return strcpy(out, text(spw, "frame"));
-}
-
-static char *band_text(jv document, jv spw, char *out)
-{
-    (void)document;
-    return strcpy(out, text(spw, "band"));
-}
-
-/* Where all windows that have rows say the same, it is put into `line` instead of a column. */
-static bool agree(jv document, jv spws, const char *what,
-                  char *(*words)(jv document, jv spw, char *out), cal_buf *line)
-{
-    char first[CELL] = "", other[CELL];
-    bool same = true;
-    int count = 0;
-    EACH(spws, spw)
-    {
-        if (number(spw, "rows") > 0)
-            same &= !strcmp(words(document, spw, count++ ? other : first), first);
-        jv_free(spw);
-    }
-    if (same && *first)
-        cal_buf_addf(line, "%s %s %s", line->len ? "," : "  all:", what, first);
-    return same;
-}
-
-static void print_spws(jv document, cal_buf *out)
-{
-    char words[CELL];
-    cal_buf line = {0};
-    jv list = cal_json_at(document, "spws");
-    bool one_frame = agree(document, list, "frame", frame_text, &line),
-         one_setup = agree(document, list, "correlations", correlations_text, &line),
-         one_band = agree(document, list, "band", band_text, &line);
-    cal_grid grid = {.indent = 2, .page = PAGE, .shortened = "Name"};
-    heading(out, "Spectral windows", count_with_rows(list), jv_array_length(jv_copy(list)));
-    if (line.len)
-        cal_buf_addf(out, "%s\n", cal_buf_text(&line));
-    cal_grid_row(&grid, "Id", "Name", "Chans", "Frame", "Ch0(MHz)", "Width(kHz)", "BW(MHz)", "Band",
-                 "Science", "Corrs", "Rows", "Flagged", NULL);
-    EACH(list, spw)
-    {
-        if (number(spw, "rows") > 0) {
-            cal_grid_cell(&grid, "%.0f", number(spw, "id"));
-            cal_grid_cell(&grid, "%s", text(spw, "name"));
-            cal_grid_cell(&grid, "%.0f", number(spw, "nchan"));
-            cal_grid_cell(&grid, "%s", one_frame ? "" : text(spw, "frame"));
-            cal_grid_cell(&grid, "%.3f", element(spw, "freq_hz", 0) / 1e6);
-            cal_grid_cell(&grid, "%.7g", element(spw, "width_hz", 0) / 1e3);
-            cal_grid_cell(&grid, "%.6g", fabs(number(spw, "total_bandwidth_hz")) / 1e6);
-            cal_grid_cell(&grid, "%s", one_band ? "" : text(spw, "band"));
-            cal_grid_cell(&grid, "%s", cal_json_bool_at(spw, "science", false) ? "yes" : "no");
-            cal_grid_cell(&grid, "%s", one_setup ? "" : correlations_text(document, spw, words));
-            cal_grid_cell(&grid, "%.0f", number(spw, "rows"));
-            cal_grid_cell(&grid, "%s", flagged_text(spw, words));
-        }
-        jv_free(spw);
-    }
-    cal_grid_print(&grid, out);
-    cal_buf_free(&line);
-    jv_free(list);
-}
-
-static void print_sources(jv document, cal_buf *out)
-{
-    jv list = cal_json_at(document, "sources");
-    cal_grid grid = {.indent = 2};
-    if (jv_array_length(jv_copy(list)))
-        heading(out, "Sources", jv_array_length(jv_copy(list)), 0);
-    cal_grid_row(&grid, "Id", "Name", "Spw", "Rest(MHz)", "Velocity(km/s)", NULL);
-    EACH(list, source)
-    {
-        double rest = element(source, "rest_freq_hz", 0),
-               velocity = element(source, "velocity_m_s", 0);
-        cal_grid_cell(&grid, "%.0f", number(source, "id"));
-        cal_grid_cell(&grid, "%s", text(source, "name"));
-        cal_grid_cell(&grid, isnan(number(source, "spw")) ? "any" : "%.0f", number(source, "spw"));
-        cal_grid_cell(&grid, isnan(rest) ? "" : "%.6f", rest / 1e6);
-        cal_grid_cell(&grid, isnan(velocity) ? "" : "%.6g", velocity / 1e3);
-        jv_free(source);
-    }
-    if (jv_array_length(jv_copy(list)))
-        cal_grid_print(&grid, out);
-    jv_free(list);
-}
-
-static void print_antennas(jv document, cal_buf *out)
-{
-    char flagged[CELL];
-    jv list = cal_json_at(document, "antennas");
-    cal_grid grid = {.indent = 2, .page = PAGE, .shortened = "Station"};
-    heading(out, "Antennas", count_with_rows(list), jv_array_length(jv_copy(list)));
-    cal_grid_row(&grid, "Id", "Name", "Station", "Diam(m)", "Longitude", "Latitude", "East(m)",
-                 "North(m)", "Up(m)", "Rows", "Flagged", NULL);
-    EACH(list, antenna)
-    {
-        if (number(antenna, "rows") > 0) {
-            cal_grid_cell(&grid, "%.0f", number(antenna, "id"));
-            cal_grid_cell(&grid, "%s", text(antenna, "name"));
-            cal_grid_cell(&grid, "%s", text(antenna, "station"));
-            cal_grid_cell(&grid, "%g", number(antenna, "diameter_m"));
-            cal_grid_cell(&grid, "%.5f", number(antenna, "longitude_deg"));
-            cal_grid_cell(&grid, "%.5f", number(antenna, "latitude_deg"));
-            for (int i = 0; i < 3; i++)
-                cal_grid_cell(&grid, "%.1f", element(antenna, "offset_enu_m", i));
-            cal_grid_cell(&grid, "%.0f", number(antenna, "rows"));
-            cal_grid_cell(&grid, "%s", flagged_text(antenna, flagged));
-        }
-        jv_free(antenna);
-    }
-    cal_grid_print(&grid, out);
-    jv_free(list);
-}
-
-enum { LABEL = 15 }; /* where the names of columns begin */
-
-static void print_columns(jv document, cal_buf *out)
-{
-    jv list = cal_json_at(document, "columns"), subtables = cal_json_at(document, "subtables");
-    int missing = 0;
-    size_t width = LABEL;
-    cal_buf_addf(out, "\n%-*s", LABEL, "Columns");
-    EACH(list, column)
-    {
-        const char *name = text(column, "name");
-        if (width + strlen(name) > PAGE) {
-            cal_buf_addf(out, "\n%*s", LABEL, "");
-            width = LABEL;
-        }
-        cal_buf_addf(out, "%s%s", width > LABEL ? " " : "", name);
-        width += strlen(name) + 1;
-        jv_free(column);
-    }
-    EACH(subtables, subtable)
-    {
-        missing += !cal_json_bool_at(subtable, "present", true);
-        jv_free(subtable);
-    }
-    cal_buf_add(out, "\n");
-    if (missing)
-        cal_buf_addf(out,
-                     "Missing        %d of %d subtables that the keywords name are not on disk\n",
-                     missing, jv_array_length(jv_copy(subtables)));
-    jv_free(list);
-    jv_free(subtables);
-}
-
 static void print_unmapped(jv document, cal_buf *out)
 {
-    char words[CELL];
-    if (*words_at(document, "unmapped_tokens", words))
+    char words[CAL_CELL];
+    if (*cal_cell_words(document, "unmapped_tokens", words))
         cal_buf_addf(out, "\nIntents without a meaning: %s\n", words);
 }
 
@@ -471,8 +289,5 @@ void cal_describe_text(jv document, cal_buf *out)
     print_scans(document, out);
     print_fields(document, out);
     print_unmapped(document, out);
-    print_spws(document, out);
-    print_sources(document, out);
-    print_antennas(document, out);
-    print_columns(document, out);
+    cal_describe_setup_text(document, out);
 }
