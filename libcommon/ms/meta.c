@@ -3,6 +3,7 @@
 #include "ms/meta.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "ms/meta_rows.h"
 #include <string.h>
 
@@ -227,18 +228,6 @@ static cal_status check_main(const cal_table *main, cal_error *err)
     return CAL_OK;
 }
 
-/* The last component of a path, without slashes at the end. */
-static char *last_component(const char *path)
-{
-    size_t end = strlen(path);
-    while (end > 1 && path[end - 1] == '/')
-        end--;
-    size_t start = end;
-    while (start > 0 && path[start - 1] != '/')
-        start--;
-    return cal_format("%.*s", (int)(end - start), path + start);
-}
-
 cal_status cal_meta_load(const char *path, cal_table **ms, cal_meta **meta, cal_error *err)
 {
     cal_error own;
@@ -248,7 +237,7 @@ cal_status cal_meta_load(const char *path, cal_table **ms, cal_meta **meta, cal_
         return err->status;
     cal_meta *loaded = CAL_NEW(cal_meta);
     loaded->path = cal_copy_text(path);
-    loaded->name = last_component(path);
+    loaded->name = cal_basename(path);
     if (check_main(main, err) || load_subtables(main, true, loaded, err)) {
         cal_table_close(main, NULL);
         cal_meta_free(loaded);
@@ -266,7 +255,7 @@ cal_status cal_meta_load_from(const cal_table *table, cal_meta **meta, cal_error
 {
     cal_meta *loaded = CAL_NEW(cal_meta);
     loaded->path = cal_copy_text(cal_table_path(table));
-    loaded->name = last_component(loaded->path);
+    loaded->name = cal_basename(loaded->path);
     if (load_subtables(table, false, loaded, err)) {
         cal_meta_free(loaded);
         return err->status;

@@ -295,6 +295,16 @@ static cal_status parse_term(cal_cursor *cursor, const cal_meta *meta, const ant
     return status;
 }
 
+/* Nothing may be left; the names are freed. */
+static cal_status finish(cal_cursor *cursor, antenna_names *names, cal_status status)
+{
+    if (!status && !cal_cursor_at_end(cursor))
+        status = cal_cursor_fail(cursor, "\"%.1s\" cannot stand here", cursor->at);
+    free(names->name);
+    free(names->station);
+    return status;
+}
+
 cal_status cal_parse_antenna(const char *text, cal_selection *selection, cal_error *err)
 {
     const cal_meta *meta = selection->meta;
@@ -307,11 +317,7 @@ cal_status cal_parse_antenna(const char *text, cal_selection *selection, cal_err
         status = parse_term(&cursor, meta, &names, first, selection->baseline_on);
         first = false;
     } while (!status && cal_cursor_take(&cursor, ";"));
-    if (!status && !cal_cursor_at_end(&cursor))
-        status = cal_cursor_fail(&cursor, "\"%.1s\" cannot stand here", cursor.at);
-    free(names.name);
-    free(names.station);
-    return status;
+    return finish(&cursor, &names, status);
 }
 
 cal_status cal_parse_first_antennas(const char *text, const cal_meta *meta, uint8_t *mark,
@@ -325,9 +331,5 @@ cal_status cal_parse_first_antennas(const char *text, const cal_meta *meta, uint
         if (!status && cal_cursor_take(&cursor, "&"))
             cursor.at += strcspn(cursor.at, ";");
     } while (!status && cal_cursor_take(&cursor, ";"));
-    if (!status && !cal_cursor_at_end(&cursor))
-        status = cal_cursor_fail(&cursor, "\"%.1s\" cannot stand here", cursor.at);
-    free(names.name);
-    free(names.station);
-    return status;
+    return finish(&cursor, &names, status);
 }
