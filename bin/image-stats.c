@@ -47,6 +47,27 @@ static const cal_option options[] = {
     CAL_OPTIONS_END,
 };
 
+/* A region that lies off the image is an error only where nothing else is in the mask. */
+static cal_status add_regions(const cal_image *image, const cal_words *regions,
+                              cal_region_kind kind, uint8_t *mask, bool any, cal_error *err)
+{
+    cal_words beside = {0};
+    cal_status status = CAL_OK;
+    for (int i = 0; i < regions->count && (!status || status == CAL_DATA); i++) {
+        cal_region region = {kind, regions->item[i]};
+        status = cal_mask_add_region(image, &region, mask, err);
+        if (status == CAL_DATA)
+            cal_words_add(&beside, err->text);
+        any |= !status;
+    }
+    if (status == CAL_DATA && any)
+        status = CAL_OK;
+    for (int i = 0; i < beside.count && !status; i++)
+        cal_warn("%s", beside.item[i]);
+    cal_words_free(&beside);
+    return status;
+}
+
 /* One of the three masks; NULL where nothing was asked for. */
 static cal_status make_mask(const cal_image *image, const cal_words *files,
                             const cal_words *regions, cal_region_kind kind, uint8_t **mask,
@@ -57,11 +78,7 @@ static cal_status make_mask(const cal_image *image, const cal_words *files,
     cal_status status = CAL_OK;
     for (int i = 0; files && !status && i < files->count; i++)
         status = cal_mask_add_file(image, files->item[i], *mask, err);
-    for (int i = 0; !status && i < regions->count; i++) {
-        cal_region region = {kind, regions->item[i]};
-        status = cal_mask_add_region(image, &region, *mask, err);
-    }
-    return status;
+    return status ? status : add_regions(image, regions, kind, *mask, files && files->count, err);
 }
 
 static cal_status save_near_field(const cal_image *image, const uint8_t *annulus, cal_error *err)

@@ -243,6 +243,24 @@ END
     assert_output ""
 }
 
+@test "image-make: columns, Stokes parameters and weights that cannot be are refused before the imager runs" {
+    image_refused() { refused "$1" "$2" image-make "${@:3}" x; }
+    image_refused 3 'one.ms: has no column MODEL_DATA (--datacolumn model)' --datacolumn model "$SCENE/one.ms"
+    image_refused 3 'one.ms: has no column CORRECTED_DATA (--datacolumn corrected)' --datacolumn corrected "$SCENE/one.ms"
+    image_refused 4 'do not give --stokes XX; they give I, V, RR, LL' --stokes XX "$SCENE/one.ms"
+    image_refused 2 '--robust is from -2 (uniform) to 2 (natural), not 7' --robust 7 "$SCENE/one.ms"
+    cp -r "$SCENE/one.ms" calibrated.ms
+    setjy --fluxdensity 1 calibrated.ms > /dev/null
+    gaincal --quiet calibrated.ms p.G > /dev/null
+    applycal --quiet --gaintable p.G calibrated.ms > /dev/null
+    image_refused 2 'calibrated.ms has CORRECTED_DATA and '"$SCENE"'/one.ms has not' calibrated.ms "$SCENE/one.ms"
+    run -0 image-make --dry-run --datacolumn data --jq .input.datacolumn "$SCENE/one.ms" calibrated.ms x
+    run -0 image-make --dry-run --datacolumn model --stokes V --jq '.input | .datacolumn, .stokes' calibrated.ms x
+    assert_output "$(printf '"%s"\n' model V)"
+    ms-split --correlation LL "$SCENE/one.ms" hand.ms > /dev/null
+    image_refused 4 'do not give --stokes V; they give LL' --stokes V hand.ms
+}
+
 @test "image-make: images that exist are refused, and replaced with --force" {
     echo mine > one-psf.fits
     run --separate-stderr -5 image-make --imsize 64 --cell 4arcsec "$SCENE/one.ms" one
@@ -277,7 +295,10 @@ END
 }
 
 @test "image-make: WSClean's own words when it fails" {
-    run --separate-stderr -6 image-make --datacolumn corrected --imsize 64 --cell 4arcsec "$SCENE/one.ms" one
+    mkdir ../fake
+    printf '%s\n' '#!/bin/sh' 'echo "+ >>> Table column CORRECTED_DATA is unknown"' 'exit 255' > ../fake/wsclean
+    chmod +x ../fake/wsclean
+    PATH=$PWD/../fake:$PATH run --separate-stderr -6 image-make --imsize 64 --cell 4arcsec "$SCENE/one.ms" one
     assert_equal "$stderr" "image-make: wsclean: WSClean ended with status 255: Table column CORRECTED_DATA is unknown"
     run -0 ls
     assert_output ""

@@ -112,8 +112,19 @@ GAUSSIAN='math.exp(-4 * math.log(2) * ((x - 20.25) ** 2 + (y - 40.5) ** 2) / 16)
 4|--mask empty.fits a.fits|mask empty.fits is empty
 3|--plane 3 a.fits|a.fits: no plane 3
 4|--circle 200,200,3 a.fits|no pixel of its 64 x 64 is in the circle
+4|--circle 200,200,3 --circle 300,200,3 a.fits|no pixel of its 64 x 64 is in the circle
 2|--circle 200,200 a.fits|circle X,Y,RADIUS
 2|--las 5 --near-field --circle 3,3,2 a.fits|--las
 END
     assert_equal "$(hash_tree .)" "$before"
+}
+
+@test "image-stats: of several regions, one off the image is a warning" {
+    here=$(image-stats --circle 20,20,5 --jq '.images[0] | .flux, .mask_pixels' a.fits)
+    for order in "--circle 20,20,5 --circle 200,200,3" "--circle 200,200,3 --circle 20,20,5"; do
+        # shellcheck disable=SC2086
+        run -0 --separate-stderr image-stats $order --jq '.images[0] | .flux, .mask_pixels' a.fits
+        assert_equal "$output" "$here"
+        assert_equal "$stderr" "image-stats: warning: a.fits: no pixel of its 64 x 64 is in the circle 200,200,3"
+    done
 }

@@ -183,14 +183,17 @@ static bool is_inside(const region *r, double x, double y)
     }
 }
 
-static void set_pixels(const cal_image *image, const region *r, uint8_t *mask)
+/* False: none is in it. */
+static bool set_pixels(const cal_image *image, const region *r, uint8_t *mask)
 {
-    if (r->beside)
-        return;
-    for (int y = 0; y < image->ny; y++)
+    bool any = false;
+    for (int y = 0; y < image->ny && !r->beside; y++)
         for (int x = 0; x < image->nx; x++)
-            if (is_inside(r, x, y))
+            if (is_inside(r, x, y)) {
                 mask[(size_t)y * (size_t)image->nx + (size_t)x] = !r->taken_out;
+                any = true;
+            }
+    return any;
 }
 
 /* ---- all of them ---- */
@@ -225,8 +228,8 @@ cal_status cal_mask_add_crtf(const cal_image *image, const char *text, uint8_t *
             continue;
         }
         status = parse_region(image, line.item[i], frame, &one, err);
-        if (!status)
-            set_pixels(image, &one, mask);
+        if (!status && !set_pixels(image, &one, mask))
+            cal_note("no pixel of the %d x %d is in %s", image->nx, image->ny, line.item[i]);
         regions++;
         free(one.number);
     }

@@ -176,6 +176,34 @@ static const char *only_correlation(const survey *s, const char *before, bool fi
     return only;
 }
 
+static unsigned bit_of(const char *stokes)
+{
+    int code = cal_corr_code(stokes);
+    return code > 0 && code < 32 ? 1u << code : 0;
+}
+
+bool cal_image_plan_gives(const cal_image_plan *plan, const char *stokes)
+{
+    return (plan->stokes & bit_of(stokes)) != 0;
+}
+
+/* What correlations give: themselves, and Stokes parameters of which both are there. */
+static unsigned stokes_of(const cal_polarization *pol)
+{
+    static const struct {
+        const char *stokes, *first, *second;
+    } rule[] = {{"I", "XX", "YY"}, {"Q", "XX", "YY"}, {"U", "XY", "YX"}, {"V", "XY", "YX"},
+                {"I", "RR", "LL"}, {"V", "RR", "LL"}, {"Q", "RL", "LR"}, {"U", "RL", "LR"}};
+    unsigned known = 0;
+    for (int i = 0; i < pol->ncorr; i++)
+        known |= bit_of(cal_corr_name(pol->type[i]));
+    for (size_t i = 0; i < CAL_COUNT(rule); i++) {
+        unsigned both = bit_of(rule[i].first) | bit_of(rule[i].second);
+        known |= (known & both) == both ? bit_of(rule[i].stokes) : 0;
+    }
+    return known;
+}
+
 static cal_status take(const survey *s, cal_image_plan *plan, bool first_set, cal_error *err)
 {
     if (!s->rows)
@@ -187,6 +215,9 @@ static cal_status take(const survey *s, cal_image_plan *plan, bool first_set, ca
         if (s->antenna_on[a] && dish > 0)
             plan->dish = plan->dish > 0 ? fmin(plan->dish, dish) : dish;
     }
+    for (int d = 0; d < s->meta->dds; d++)
+        if (s->dd_on[d])
+            plan->stokes &= stokes_of(&s->meta->pol[s->meta->dd[d].pol]);
     plan->only_corr = only_correlation(s, plan->only_corr, first_set);
     plan->longest = fmax(plan->longest, s->longest);
     plan->rows += s->rows;
@@ -247,6 +278,16 @@ static cal_status select_rows(const cal_select_text *text, cal_table *ms, const 
     return cal_select_resolve(&own, ms, meta, selection, err);
 }
 
+static void take_columns(const cal_table *ms, const char *path, cal_image_plan *plan)
+{
+    const char **corrected = cal_table_has_column(ms, "CORRECTED_DATA") ? &plan->with_corrected
+                                                                        : &plan->without_corrected;
+    if (!*corrected)
+        *corrected = path;
+    if (!plan->without_model && !cal_table_has_column(ms, "MODEL_DATA"))
+        plan->without_model = path;
+}
+
 static cal_status look_at_set(const char *path, const cal_select_text *text, cal_image_plan *plan,
                               bool first_set, cal_error *err)
 {
@@ -269,8 +310,7 @@ static cal_status look_at_set(const char *path, const cal_select_text *text, cal
         if (!status)
             status = take(&s, plan, first_set, err);
     }
-    plan->has_corrected =
-        (first_set || plan->has_corrected) && cal_table_has_column(ms, "CORRECTED_DATA");
+    take_columns(ms, path, plan);
     free(s.field_on);
     free(s.dd_on);
     free(s.antenna_on);
@@ -283,7 +323,8 @@ static cal_status look_at_set(const char *path, const cal_select_text *text, cal
 cal_status cal_image_plan_make(char *const *path, int count, const cal_select_text *text,
                                cal_image_plan *plan, cal_error *err)
 {
-    *plan = (cal_image_plan){.one_shape = true, .field_text = CAL_NEW_ARRAY(char *, count)};
+    *plan = (cal_image_plan){
+        .one_shape = true, .stokes = ~0u, .field_text = CAL_NEW_ARRAY(char *, count)};
     cal_status status = CAL_OK;
     for (int i = 0; !status && i < count; i++)
         status = look_at_set(path[i], text, plan, i == 0, err);

@@ -23,8 +23,11 @@ typedef struct cal_image_plan {
     double uv_low, uv_high; /* of the uvrange; 0 and INFINITY without one */
     bool uv_wavelengths;    /* they are in wavelengths, not m */
     bool one_shape;         /* in every MS these windows have as many channels as its first one */
-    bool has_corrected;     /* every MS has CORRECTED_DATA */
-    const char *only_corr;  /* XX where all data have this one correlation; NULL for several */
+    /* The first of the sets that has, or lacks, the column; NULL for none. Borrowed from the caller. */
+    const char *with_corrected, *without_corrected, *without_model;
+    unsigned
+        stokes; /* a bit for each Stokes parameter or correlation (1 << its code) that all data can give */
+    const char *only_corr; /* XX where all data have this one correlation; NULL for several */
     int64_t rows;
 } cal_image_plan;
 
@@ -35,6 +38,9 @@ typedef struct cal_image_plan {
 cal_status cal_image_plan_make(char *const *path, int count, const cal_select_text *text,
                                cal_image_plan *plan, cal_error *err);
 void cal_image_plan_clear(cal_image_plan *plan);
+
+/* All data can give this Stokes parameter or correlation ("I", "XX"). */
+bool cal_image_plan_gives(const cal_image_plan *plan, const char *stokes);
 
 /* Five pixels across the expected beam (the inverse of the longest baseline), rounded down to two digits; rad. */
 double cal_image_plan_cell(const cal_image_plan *plan);

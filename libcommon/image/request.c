@@ -1,6 +1,7 @@
 /* What the user wishes and what the data say, as the input of the task "image". */
 #include "image/request.h"
 #include "base/json.h"
+#include "base/mem.h"
 #include "base/number.h"
 #include "image/crtf.h"
 #include "image/fits.h"
@@ -138,26 +139,63 @@ static cal_status put_scales(jv *input, const char *text, cal_error *err)
     return status;
 }
 
-static void put_data(jv *input, const cal_image_job *job, const cal_image_plan *plan,
-                     const cal_image_grid *g)
+/* The column that is imaged, which all sets must have. */
+static cal_status choose_column(const char *wanted, const cal_image_plan *plan, const char **column,
+                                cal_error *err)
 {
-    const char *column = job->wish->datacolumn;
-    bool automatic = !strcmp(column, "auto");
+    bool automatic = !strcmp(wanted, "auto"), model = !strcmp(wanted, "model");
+    *column = !automatic ? wanted : plan->with_corrected ? "corrected" : "data";
+    const char *without = model                           ? plan->without_model
+                          : !strcmp(*column, "corrected") ? plan->without_corrected
+                                                          : NULL;
+    if (without && automatic)
+        return cal_fail(err, CAL_USAGE,
+                        "%s has CORRECTED_DATA and %s has not: choose with --datacolumn data, or "
+                        "calibrate the other",
+                        plan->with_corrected, without);
+    if (without)
+        return cal_fail(err, CAL_INPUT, "%s: has no column %s (--datacolumn %s)", without,
+                        model ? "MODEL_DATA" : "CORRECTED_DATA", *column);
+    return CAL_OK;
+}
+
+/* A single parallel hand is all that is known of I. */
+static cal_status choose_stokes(const char *wanted, const cal_image_plan *plan, const char **stokes,
+                                cal_error *err)
+{
+    *stokes = plan->only_corr && !strcmp(wanted, "I") ? plan->only_corr : wanted;
+    if (cal_image_plan_gives(plan, *stokes))
+        return CAL_OK;
+    cal_buf given = {0};
+    static const char *const names[] = {"I",  "Q",  "U",  "V",  "XX", "XY",
+                                        "YX", "YY", "RR", "RL", "LR", "LL"};
+    for (size_t i = 0; i < CAL_COUNT(names); i++)
+        if (cal_image_plan_gives(plan, names[i]))
+            cal_buf_addf(&given, "%s%s", given.len ? ", " : "", names[i]);
+    cal_fail(err, CAL_DATA, "the correlations of these data do not give --stokes %s; they give %s",
+             *stokes, given.len ? cal_buf_text(&given) : "nothing together");
+    cal_buf_free(&given);
+    return CAL_DATA;
+}
+
+static cal_status put_data(jv *input, const cal_image_job *job, const cal_image_plan *plan,
+                           const cal_image_grid *g, cal_error *err)
+{
+    const char *column, *stokes;
+    if (choose_column(job->wish->datacolumn, plan, &column, err) ||
+        choose_stokes(job->wish->stokes, plan, &stokes, err))
+        return err->status;
     cal_json_set(input, "ms", cal_json_texts((const char *const *)job->ms, job->count));
     cal_json_set(input, "field", cal_json_ints(plan->field, plan->fields));
     if (!plan->all_spws)
         cal_json_set(input, "spw", cal_json_ints(plan->spw, plan->spws));
-    cal_json_set(input, "datacolumn",
-                 jv_string(!automatic            ? column
-                           : plan->has_corrected ? "corrected"
-                                                 : "data"));
-    /* A single parallel hand is all that is known of I. */
-    bool hand = plan->only_corr && !strcmp(job->wish->stokes, "I");
-    cal_json_set(input, "stokes", jv_string(hand ? plan->only_corr : job->wish->stokes));
+    cal_json_set(input, "datacolumn", jv_string(column));
+    cal_json_set(input, "stokes", jv_string(stokes));
     put_positive(input, plan->uv_wavelengths ? "min_uv_lambda" : "min_uv_m", plan->uv_low);
     put_positive(input, plan->uv_wavelengths ? "max_uv_lambda" : "max_uv_m", plan->uv_high);
     cal_json_set(input, "size", JV_ARRAY(jv_number(g->nx), jv_number(g->ny)));
     cal_json_set(input, "cell_arcsec", cal_json_double(cal_image_grid_cell(g)));
+    return CAL_OK;
 }
 
 static cal_status put_cleaning(jv *input, const cal_image_wish *wish, cal_error *err)
@@ -194,6 +232,9 @@ static cal_status check_wish(const cal_image_wish *wish, cal_error *err)
     if (wish->niter < 0 || wish->nterms < 1 || wish->jobs < 0 || wish->nsigma < 0)
         return cal_fail(err, CAL_USAGE,
                         "--niter, --nsigma and --jobs cannot be below 0, --nterms not below 1");
+    if (!(fabs(wish->robust) <= 2))
+        return cal_fail(err, CAL_USAGE, "--robust is from -2 (uniform) to 2 (natural), not %g",
+                        wish->robust);
     if (!(wish->gain > 0 && wish->gain <= 1 && wish->mgain > 0 && wish->mgain <= 1))
         return cal_fail(err, CAL_USAGE, "--gain and --mgain are above 0 and at most 1");
     if (wish->mask && !strcmp(wish->usemask, "auto"))
@@ -214,8 +255,9 @@ cal_status cal_image_request(const cal_image_job *job, const cal_image_plan *pla
     if (status)
         return status;
     *input = jv_object();
-    put_data(input, job, plan, grid);
-    status = put_cleaning(input, job->wish, err);
+    status = put_data(input, job, plan, grid, err);
+    if (!status)
+        status = put_cleaning(input, job->wish, err);
     if (status)
         jv_free(*input);
     return status;
