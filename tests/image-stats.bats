@@ -120,6 +120,7 @@ END
 }
 
 @test "image-stats: of several regions, one off the image is a warning" {
+    make_fits a.fits "$GAUSSIAN + 0.01 * noise"
     here=$(image-stats --circle 20,20,5 --jq '.images[0] | .flux, .mask_pixels' a.fits)
     for order in "--circle 20,20,5 --circle 200,200,3" "--circle 200,200,3 --circle 20,20,5"; do
         # shellcheck disable=SC2086
