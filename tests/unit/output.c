@@ -190,6 +190,14 @@ static int end_of_held(int number, bool defer)
     return status;
 }
 
+/* When a folder got or lost its last file; never if it is not there. */
+static struct timespec changed_at(const char *path)
+{
+    struct stat state = {0};
+    stat(path, &state);
+    return state.st_mtim;
+}
+
 /* Comes to its end while what it wrote is being removed: that must not get the name of the old one. */
 static void commit_when_stopped(void)
 {
@@ -204,8 +212,10 @@ static void commit_when_stopped(void)
     }
     snprintf(path, sizeof path, "%s/table.dat", cal_output_path(out));
     write_text(path, "new");
+    struct timespec filled = changed_at(cal_output_path(out)), now = filled;
     kill(getpid(), SIGTERM);
-    usleep(3000);
+    while (now.tv_sec == filled.tv_sec && now.tv_nsec == filled.tv_nsec)
+        now = changed_at(cal_output_path(out)); /* until the first file is removed */
     cal_output_commit(out, &err);
     pause();
 }
