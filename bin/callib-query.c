@@ -46,6 +46,7 @@ static const cal_example examples[] = {
 /* What print_lines() shows. */
 static const cal_library *shown;
 static cal_answer answer;
+static int applied; /* tables that the other book has for these data */
 
 static void print_lines(jv unused, cal_buf *out)
 {
@@ -53,8 +54,10 @@ static void print_lines(jv unused, cal_buf *out)
     if (answer.view.count)
         cal_view_print(&answer.view, shown, false, out);
     else
-        cal_buf_add(out, uncalibrated ? "all of these data are calibrated\n"
-                                      : "no calibrations for these data\n");
+        cal_buf_addf(out, "%s%s\n",
+                     uncalibrated ? "all of these data are calibrated"
+                                  : "no calibrations for these data",
+                     applied ? "; those that were applied: --book applied" : "");
 }
 
 static void warn_of_faults(void)
@@ -111,6 +114,10 @@ static cal_status ask(const cal_query *query, cal_library *library, cal_error *e
         return cal_print(JV_OBJECT(jv_string("book"), jv_string(book_name), jv_string("tables"),
                                    cal_book_tables(library, book)),
                          print_tables, err);
+    if (book == &library->active && !uncalibrated && cal_wants_text()) {
+        cal_query_cut(query, library, &library->applied);
+        applied = jv_array_length(cal_book_tables(library, &library->applied));
+    }
     answer = cal_query_answer(query, library, book, book_name);
     return print_answer(library, book, err);
 }

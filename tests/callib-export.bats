@@ -221,15 +221,15 @@ assert (a == b).all() and (a == c).all()'
     add p.G --intent WVR --spwmap 1,1
     add a.T --intent PHASE
     run -0 callib-export lib.json --format casa
-    assert_output "caltable='p.G' calwt=True field='flux,\"the cal\"' intent='CALIBRATE_WVR#ON_SOURCE' spw='0~2' tinterp='linear' finterp='linear' spwmap=[1, 1, 2] 
-caltable='a.T' calwt=True field='\"the cal\"' intent='CALIBRATE_PHASE#ON_SOURCE' spw='0~2' tinterp='linear' finterp='linear' "
+    assert_output "caltable='p.G' calwt=True field='flux,\"the cal\"' intent='CALIBRATE_WVR#ON_SOURCE' spw='0~2' tinterp='linear' finterp='linear' spwmap=[1, 1, 2]
+caltable='a.T' calwt=True field='\"the cal\"' intent='CALIBRATE_PHASE#ON_SOURCE' spw='0~2' tinterp='linear' finterp='linear'"
     callib-export lib.json --format casa > lib.txt
     callib-import lib.txt < lib.json > back.json
     callib-export back.json --format casa | diff lib.txt -
     # Where both intents of a row have a table it is listed by itself, for CASA takes it once for the same data.
     add b.B
     run -0 callib-export lib.json --format casa
-    assert_line --index 2 "caltable='b.B' calwt=True field='0~2' spw='0~2' tinterp='linear' finterp='linear' "
+    assert_line --index 2 "caltable='b.B' calwt=True field='0~2' spw='0~2' tinterp='linear' finterp='linear'"
     assert_equal "${#lines[@]}" 3
     add m.G --spwmap 0,-1
     run -4 callib-export lib.json --format casa
@@ -286,6 +286,6 @@ assert len(jobs) == 2 and jobs[1]["tables"][0]["antenna"] == "1", jobs'
     run -0 callib-query few.json --jq '.lines[] | [.field, .spw, (.calibrations | length)] | join(" ")'
     assert_output $'"0~1 0~1 1"\n"1~2 0,2 2"'
     run -0 callib-export few.json --format casa
-    assert_output "caltable='a.tbl' calwt=True field='J1924-2914,J1832-1035,J1822-0938' spw='0~2' tinterp='linear' finterp='linear' 
-caltable='b.tbl' calwt=True field='J1832-1035,J1822-0938' spw='0,2' tinterp='linear' finterp='linear' "
+    assert_output "caltable='a.tbl' calwt=True field='J1924-2914,J1832-1035,J1822-0938' spw='0~2' tinterp='linear' finterp='linear'
+caltable='b.tbl' calwt=True field='J1832-1035,J1822-0938' spw='0,2' tinterp='linear' finterp='linear'"
 }

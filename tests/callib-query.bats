@@ -113,6 +113,11 @@ setup() {
     run -4 callib-query lib.json --field 1 --intent TARGET
     run -0 callib-query empty.json --text
     assert_output 'no calibrations for these data'
+    callib-mark < lib.json > marked.json
+    run -0 callib-query marked.json --text
+    assert_output 'no calibrations for these data; those that were applied: --book applied'
+    callib-query empty.json --uncalibrated --text > text
+    [ -n "$(tail -n 1 text)" ] # no blank line at the end
     run -0 callib-query empty.json
     [ "$(jq -c .lines <<< "$output")" = '[]' ]
 }

@@ -69,7 +69,7 @@ static cal_status add_calibration(cal_casa_writer *w, const cal_calibration *cal
     add_key(w, "fldmap", calibration->gainfield);
     if (add_spwmap(w, calibration, err))
         return err->status;
-    cal_buf_add(w->out, "\n");
+    w->out->data[w->out->len - 1] = '\n'; /* each key left a blank behind it */
     return CAL_OK;
 }
 

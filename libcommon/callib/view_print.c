@@ -186,7 +186,11 @@ void cal_view_print(const cal_view *rows, const cal_library *library, bool compa
     for (int i = 0; i < rows->count; i++)
         add_row(&grid, &rows->item[i], library, comparison, &all, number);
     cal_grid_print(&grid, out);
+    size_t end = out->len;
     cal_buf_add(out, "\n");
+    size_t begin = out->len;
     print_calibrations(library, number, out);
+    if (out->len == begin) /* there are none */
+        out->data[out->len = end] = 0;
     free(number);
 }
