@@ -237,15 +237,14 @@ static cal_status carry_out(const cal_originals *all, cal_error *err)
 
 static cal_status run(int count, char **operand, cal_error *err)
 {
-    const char *path = count ? operand[0] : "-",
-               *slash = strcmp(path, "-") ? strrchr(path, '/') : NULL;
+    const char *path = count ? operand[0] : "-";
     cal_originals all = {0};
     jv state;
     if (jobs < 0)
         return cal_fail(err, CAL_USAGE, "--jobs %ld: 0 or more is wanted", jobs);
     if (cal_json_read(path, &state, err))
         return err->status;
-    char *from = slash ? cal_format("%.*s", (int)(slash - path), path) : NULL;
+    char *from = cal_path_folder(path);
     cal_status status = cal_originals_find(state, from, folder, &all, err);
     if (!status)
         status = carry_out(&all, err);

@@ -1,5 +1,6 @@
 /* The plan of a self-calibration, and its check. */
 #include "base/mem.h"
+#include "base/output.h"
 #include "base/tool.h"
 #include "selfcal/inputs.h"
 #include "selfcal/plan.h"
@@ -143,7 +144,9 @@ static cal_status check_plan(int count, cal_error *err)
         return cal_fail(err, CAL_USAGE, "--check takes one plan and no operands");
     if (cal_json_read(check, &plan, err))
         return err->status;
-    jv findings = cal_plan_check(plan);
+    char *folder = cal_path_folder(check);
+    jv findings = cal_plan_check(plan, folder);
+    free(folder);
     bool good = !jv_array_length(jv_copy(findings));
     jv_free(plan);
     cal_status status = cal_print(JV_OBJECT(jv_string("plan"), jv_string(check), jv_string("ok"),

@@ -16,13 +16,6 @@ static const cal_option options[] = {
     CAL_OPTIONS_END,
 };
 
-/* The folder of the state's file: where its relative paths may be meant from. */
-static char *folder_of(const char *path)
-{
-    const char *slash = strcmp(path, "-") ? strrchr(path, '/') : NULL;
-    return slash ? cal_format("%.*s", (int)(slash - path), path) : NULL;
-}
-
 static cal_status write_page(jv state, jv summary, const char *folder, cal_error *err)
 {
     cal_buf html = {0};
@@ -42,7 +35,7 @@ static cal_status run(int count, char **operand, cal_error *err)
         return cal_fail(err, CAL_OUTPUT, "%s exists; --force replaces it", page);
     if (cal_json_read(path, &state, err))
         return err->status;
-    char *folder = folder_of(path);
+    char *folder = cal_path_folder(path);
     cal_status status = cal_report_summary(state, folder, &summary, err);
     if (!status && page && (status = write_page(state, summary, folder, err)))
         jv_free(summary);

@@ -1,7 +1,10 @@
 /* The next piece of a self-calibration, or all that are left. */
+#include "base/output.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "base/tool.h"
 #include "selfcal/step.h"
+#include <stdlib.h>
 #include <string.h>
 
 static bool all, fresh, dry_run;
@@ -30,6 +33,20 @@ static cal_status check_options(cal_error *err)
     return CAL_OK;
 }
 
+/* To look at a state its data may lie beside it; the tools that work on them are called from here. */
+static cal_status check_state(jv state, const char *path, cal_error *err)
+{
+    char *folder = cal_path_folder(path);
+    cal_error there = {0};
+    cal_status status = cal_step_check(state, cal_text_name(path), dry_run ? folder : NULL, err);
+    if (status == CAL_INPUT && folder &&
+        !cal_step_check(state, cal_text_name(path), folder, &there))
+        status = cal_fail(err, CAL_INPUT, "%s: its data are found from %s, not from here: %s", path,
+                          folder, "selfcal-step must be called there");
+    free(folder);
+    return status;
+}
+
 static cal_status run(int count, char **operand, cal_error *err)
 {
     const char *path = count ? operand[0] : "-";
@@ -43,13 +60,15 @@ static cal_status run(int count, char **operand, cal_error *err)
     jv state, next;
     if (check_options(err) || cal_json_read(path, &state, err))
         return err->status;
-    cal_status status = cal_step_check(state, cal_text_name(path), err);
+    cal_status status = check_state(state, path, err);
     if (status || dry_run) {
         if (!status)
             return cal_print(cal_step_begin(state), cal_step_text, err);
         jv_free(state);
         return status;
     }
+    if (wish.all || file)
+        cal_stop_say("interrupted; the same command goes on from the last complete piece");
     status = cal_selfcal_step(state, &wish, &next, err);
     if (!status)
         return cal_print(next, cal_step_text, err);

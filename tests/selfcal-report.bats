@@ -32,8 +32,58 @@ setup() {
     done
     assert_line --regexp '^  inf_EB .* accepted$'
     assert_line --regexp '^  int: the S/N '
-    assert_line --partial 'stopped: Estimated_SNR_too_low_for_solint inf_EB'
+    assert_line '  stopped: too little S/N is to be expected of a solution of inf_EB, and 2.95 is wanted'
     assert_line --regexp '^  S/N [0-9.]+ > [0-9.]+, noise .* self-calibrated$'
+    refute_output --partial 'Before is'
+}
+
+# A first image that is hardly cleaned, as of data that were calibrated before, is not what the last one is compared with.
+@test "before is the image that the first interval began with, where that is better; the S/N that comes of fitting noise" {
+    jq '(.targets[0].steps[] | select(.solint == "inf_EB").images.prior.fields[0]) |= (.SNR = 127.7 | .RMS = 2e-4) | .targets[0].state.overfit = 0.033
+        | .targets[0] |= (.SNR_orig = 22.2 | .SNR_final = 128 | .RMS_final = 1.9e-4)' state.json > again.json
+    selfcal-report -f -o again.html again.json > report.json
+    valid selfcal-report report.json
+    run -0 jq -c '.targets[0] | [(.initial | .snr, .rms_jy, .prior_of, .snr_orig), .fields[0].initial.snr, (.snr_gain * 1000 | round), .overfit, .qa_score], (.ladder[0].snr_pre)' report.json
+    assert_output $'[127.7,0.0002,"inf_EB",22.2,127.7,1002,0.033,0.98]\n127.7'
+    run -0 selfcal-report --text again.json
+    assert_line '  S/N 127.7 > 128.0 (3.3 % of it by fitting noise), noise 200 µJy > 190 µJy: self-calibrated'
+    assert_line --partial 'Before is the image that inf_EB began with, cleaned as deeply as what follows; the first one,'
+    assert_line '  cleaned less, has an S/N of 22.2'
+    run -0 grep -c '127.7 before; by fitting noise 3.3 %' again.html
+    run -0 grep -c '<p>Before is the image that inf_EB began with' again.html
+    run -0 grep -c 'alt="Image, before: S/N 127.7"' again.html
+    run -0 "$PYTHON" "$TESTS/selfcal/page.py" again.html
+    run -0 jq -c '[.images, .missing]' <<< "$output"
+    assert_output '[10,0]'
+    # the noise has risen against that image; little that is fitted is not told; nothing is compared where nothing was accepted
+    run -0 selfcal-report --jq '.targets[0].qa_score' <(jq '.targets[0].RMS_final = 3e-4' again.json)
+    assert_output 0.85
+    run -0 selfcal-report --text <(jq '.targets[0].state.overfit = 0.004' again.json)
+    refute_output --partial 'fitting noise'
+    run -0 selfcal-report --jq '.targets[0].initial | .snr, .prior_of' <(jq '.targets[0].state.SC_success = false' again.json)
+    assert_output $'22.2\nnull'
+}
+
+@test "why a target stopped is said in words, with what may be done" {
+    jq '.targets[1] |= (.solints[0].solint_snr = 1.234 | .SNR_orig = 6.1)' state.json > faint.json
+    run -0 selfcal-report --text faint.json
+    assert_line '  stopped: a solution of inf_EB would have an S/N of 1.23, and 2.95 is wanted (minsnr_to_proceed);'
+    assert_line --partial 'the first image hardly shows a source (S/N 6.1): if its phases were never calibrated, plan again'
+    selfcal-report -f -o faint.html faint.json > report.json
+    valid selfcal-report report.json
+    run -0 jq -c '.targets | map(.stop_reason, (.stop_text | . != null and endswith("--recipe raw_phases")))' report.json
+    assert_output '[null,false,"Estimated_SNR_too_low_for_solint inf_EB",true]'
+    run -0 grep -c '<p>Stopped: a solution of inf_EB would have an S/N of 1.23, and 2.95 is wanted' faint.html
+    for change in '.recipe.name = "raw_phases"' '.targets[1].SNR_orig = 20'; do
+        run -0 selfcal-report --jq '.targets[1].stop_text' <(jq "$change" faint.json)
+        assert_output '"a solution of inf_EB would have an S/N of 1.23, and 2.95 is wanted (minsnr_to_proceed)"'
+    done
+    run -0 selfcal-report --jq '.targets[1].stop_text' <(jq '.targets[1] |= (.SNR_orig = 20 | .state.Stop_Reason |= . + "; the solutions of other targets did not help")' faint.json)
+    assert_output --partial '(minsnr_to_proceed); the solutions of other targets did not help"'
+    run -0 selfcal-report --jq '.targets[1].stop_text' <(jq '.targets[1].state.Stop_Reason = "Empty_model_for_solint inf"' faint.json)
+    assert_output '"the image before inf shows no source to solve against"'
+    run -0 selfcal-report --jq '.targets[1].stop_text' <(jq '.targets[1].state.Stop_Reason = "another reason"' faint.json)
+    assert_output '"another reason"'
 }
 
 @test "the page: one file, well-formed, pictures and gains in it, names escaped" {

@@ -78,6 +78,7 @@ put() {
     run -0 selfcal-step --text --dry-run state.json
     assert_line --index 0 --regexp '^demo, 13cm \(S\): S/N [0-9.]+, next inf$'
     assert_equal "$(jq -c '[.state.stage, .targets[0].state.stage]' state.json)" '["working","solving"]'
+    assert_line --regexp '^  inf_EB         accepted: S/N [0-9.]+ to '
     # one piece to stdout: the input is not touched
     cp state.json kept.json
     selfcal-step --jobs 1 < state.json > next.json
@@ -211,7 +212,42 @@ false'
     assert_equal "$(hash_tree raw.ms)" "$hash"
     [ ! -e raw.demo.spw0.selfcal.ms ]
     rm -r raw.ms
-    refused 2 'targets[0].vis[0].original: there is no such MeasurementSet' selfcal-step plan.json
+    refused 3 'targets[0].vis[0].original: there is no such MeasurementSet' selfcal-step plan.json
+}
+
+@test "selfcal-step: a state is told from another folder; decisions fit a terminal and name the pass" {
+    begin
+    mkdir elsewhere
+    jq '.targets[0].steps |= map(if .solint == "inf" then .pass = 3 | .decision = "inf refused: " + ("a reason; " * 30) else . end)
+        | .targets[0].solints[0].solint_snr = 1.5 | .targets[0].state |= (.Stop_Reason = "Estimated_SNR_too_low_for_solint inf_EB" | .SC_success = false)
+        | .targets[0].steps[-1].decision = "left alone: Estimated_SNR_too_low_for_solint inf_EB"' "$END" > state.json
+    cd elsewhere
+    run -0 selfcal-step --dry-run --text ../state.json
+    assert_line --regexp '^  inf \(3\) +refused: a reason; '
+    assert_line --partial 'left alone: a solution of inf_EB would have an S/N of 1.5, and 2.95 is wanted'
+    for line in "${lines[@]}"; do
+        [ "${#line}" -le 100 ] || fail "too long: $line"
+    done
+    run -0 selfcal-plan --check ../plan.json
+    refused 3 'its data are found from .., not from here' selfcal-step ../state.json
+    run ls -A
+    assert_output ''
+    rm -r ../raw.ms
+    refused 3 'there is no such MeasurementSet' selfcal-step --dry-run ../state.json
+}
+
+@test "selfcal-step: interrupted, it says how to go on; its children do not" {
+    begin
+    selfcal-step --all --jobs 1 < plan.json > end.json 2> words &
+    until compgen -G '*_prior*.fits' > /dev/null; do sleep 0.02; done
+    kill -TERM $! || fail "it was over before"
+    status=0
+    wait $! || status=$?
+    assert_equal "$status" 143
+    run cat words
+    assert_output 'selfcal-step: warning: interrupted; the same command goes on from the last complete piece'
+    selfcal-step --all --jobs 1 < plan.json > end.json
+    cmp end.json "$END"
 }
 
 @test "selfcal-step: fifty random kills, and the state is that of the undisturbed run" {

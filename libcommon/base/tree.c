@@ -65,6 +65,19 @@ bool cal_path_exists(const char *path)
     return !lstat(path, &info);
 }
 
+char *cal_path_from(const char *folder, const char *path)
+{
+    if (!folder || *path == '/' || cal_path_exists(path))
+        return cal_copy_text(path);
+    return cal_format("%s/%s", folder, path);
+}
+
+char *cal_path_folder(const char *path)
+{
+    const char *slash = strcmp(path, "-") ? strrchr(path, '/') : NULL;
+    return slash ? cal_format("%.*s", slash > path ? (int)(slash - path) : 1, path) : NULL;
+}
+
 cal_status cal_folder_make(const char *path, cal_error *err)
 {
     char *part = cal_copy_text(path);

@@ -89,6 +89,7 @@ static void check_word(jv object, const char *key, const char *choices, const ca
 
 typedef struct seen {
     jv names; /* of all working copies */
+    const char *folder;
 } seen;
 
 static void count_only(jv item, const cal_place *place, void *user, jv *findings)
@@ -161,12 +162,14 @@ static void check_block(jv block, const cal_place *place, void *user, jv *findin
                 "they would overwrite each other", "rename one of them");
     else
         cal_json_set(&all->names, vis, jv_true());
-    if (!*original || !cal_path_exists(original))
+    char *path = cal_path_from(all->folder, original);
+    if (!*original || !cal_path_exists(path))
         add_key(findings, place, "original", "there is no such MeasurementSet",
                 "the working copy is made of it", "put the path right, or remove the block");
     if (*vis && !strcmp(vis, original))
         add_key(findings, place, "vis", "the working copy is the original",
                 "inputs are never changed", "give the copy another path");
+    free(path);
     check_list(block, "spws", place, count_only, &windows, findings);
     check_map(block, "spwmap", windows, place, findings);
     check_map(block, "baseband_spwmap", windows, place, findings);
@@ -281,21 +284,21 @@ static void check_uvrange(jv target, const cal_place *place, jv *findings)
                 "write one, or leave it empty for all");
 }
 
-static void check_mask(jv target, const cal_place *place, jv *findings)
+static void check_mask(jv target, const char *folder, const cal_place *place, jv *findings)
 {
     const char *text = cal_user_mask(target);
+    char *file = cal_path_from(folder, text);
     cal_error err = {0};
     size_t inside = 0;
-    if (!*text)
-        return;
-    if (cal_user_mask_pixels(target, text, &inside, &err))
+    if (*text && cal_user_mask_pixels(target, cal_path_exists(file) ? file : text, &inside, &err))
         add_key(findings, place, "mask", err.text + (strncmp(err.text, "mask: ", 6) ? 0 : 6),
                 "all images are cleaned in it",
                 "put it right, or null for a mask that grows with the S/N");
-    else if (!inside)
+    else if (*text && !inside)
         add_key(findings, place, "mask", "no pixel of the target's images is in it",
                 "there would be nothing to clean",
                 "put it where the source is, or null for a mask that grows with the S/N");
+    free(file);
 }
 
 static void check_target(jv target, const cal_place *place, void *user, jv *findings)
@@ -307,7 +310,7 @@ static void check_target(jv target, const cal_place *place, void *user, jv *find
     check_size(target, place, findings);
     check_cell(target, place, findings);
     check_uvrange(target, place, findings);
-    check_mask(target, place, findings);
+    check_mask(target, ((const seen *)user)->folder, place, findings);
     if (fabs(cal_json_number_at(target, "robust", 0)) > 2)
         add_key(findings, place, "robust", "outside -2 to 2", "Briggs weighting ends there",
                 "0.5 is usual");
@@ -333,10 +336,10 @@ static void check_settings(jv plan, const cal_place *place, jv *findings)
     jv_free(values);
 }
 
-jv cal_plan_check(jv plan)
+jv cal_plan_check(jv plan, const char *folder)
 {
     jv findings = jv_array();
-    seen all = {.names = jv_object()};
+    seen all = {.names = jv_object(), .folder = folder};
     const cal_place top = {.name = "plan"};
     const char *schema = cal_json_text_at(plan, "schema", "");
     if (strcmp(schema, "calutils/selfcal-plan/1") && strcmp(schema, "calutils/selfcal-step/1"))

@@ -4,7 +4,8 @@
 
 #include "base/json.h"
 
-/* A list of findings, {"place", "what", "why", "do"}; empty for a plan that selfcal-step can use. Borrows the plan. */
-jv cal_plan_check(jv plan);
+/* A list of findings, {"place", "what", "why", "do"}; empty for a plan that selfcal-step can use. Borrows the plan. Paths are looked for from here
+ * and then from `folder` (NULL: not). */
+jv cal_plan_check(jv plan, const char *folder);
 
 #endif

@@ -126,7 +126,7 @@ void cal_report_chart(jv target, cal_buf *html)
     chart c = {.point = CAL_NEW_ARRAY(point, count + 2)};
     char name[CAL_REPORT_TEXT];
     double first = cal_report_number(initial, "snr");
-    add_point(&c, "initial", first, first, true);
+    add_point(&c, cal_json_has(initial, "prior_of") ? "before" : "initial", first, first, true);
     jv_array_foreach(rungs, i, rung)
     {
         const char *verdict = cal_json_text_at(rung, "verdict", "");

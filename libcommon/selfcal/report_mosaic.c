@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "selfcal/report_parts.h"
 #include <stdio.h>
+#include <string.h>
 
 enum {
     MANY = 8
@@ -25,13 +26,18 @@ static void add_pair(const cal_report_look *look, jv before, const char *first, 
     cal_buf_add(html, "</div>\n");
 }
 
-static void add_first_and_last(const cal_report_look *look, jv target, int fid, const char *name,
-                               cal_buf *html)
+static void add_first_and_last(const cal_report_look *look, jv target, jv numbers, int fid,
+                               const char *name, cal_buf *html)
 {
-    jv initial = cal_report_step(target, "initial"), final = cal_report_step(target, "final");
-    jv before = cal_report_sub_picture(initial, "post", fid),
+    const char *which;
+    jv begin = cal_json_at(numbers, "initial"),
+       initial = cal_report_initial_step(target, begin, &which),
+       final = cal_report_step(target, "final"),
+       before = cal_report_sub_picture(initial, which, fid),
        after = cal_report_sub_picture(final, "post", fid);
-    add_pair(look, before, "initial", after, "final", name, html);
+    add_pair(look, before, strcmp(which, "prior") ? "initial" : "before", after, "final", name,
+             html);
+    jv_free(begin);
     jv_free(before);
     jv_free(after);
     jv_free(initial);
@@ -143,7 +149,7 @@ void cal_report_before_and_after(const cal_report_look *look, jv target, jv numb
         jv_array_foreach(pointings, i, pointing)
         {
             cal_report_pointing_name(pointing, name);
-            add_first_and_last(&small, target, i, mosaic ? name : NULL, html);
+            add_first_and_last(&small, target, numbers, i, mosaic ? name : NULL, html);
             jv_free(pointing);
         }
         cal_report_colours(look, html);

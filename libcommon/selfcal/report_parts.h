@@ -8,8 +8,6 @@
 /* ---- the state (report_read.c) ---- */
 
 double cal_report_number(jv object, const char *key); /* NaN where missing */
-/* The path as it can be opened from here; the caller frees it. */
-char *cal_report_path(const char *folder, const char *path);
 /* The images of the step's sub-fields, {"best", "fields": [...]}: "prior", "post"; of a step that is no rung those of that name, else its newest.
  * Null where there are none. A new reference, as below. */
 jv cal_report_pictures(jv step, const char *which);
@@ -23,6 +21,8 @@ jv cal_report_next_rung(jv rungs, int *next);
 bool cal_report_is_taken(jv rung); /* accepted, for good or until later ones tell */
 /* The newest step of this name, null where there is none. */
 jv cal_report_step(jv target, const char *name);
+/* The first interval that was tried, if it is known what it began with: nothing was accepted then. Null otherwise. */
+jv cal_report_first_rung(jv target);
 /* The solution that was taken for a block of the step. */
 jv cal_report_solution(jv solution_set);
 /* The reasons of a verdict in one text, or `otherwise`; the caller frees it. */
@@ -34,18 +34,25 @@ const char *cal_report_block_name(jv block); /* of the original: without folder 
 /* Of a target "orig" or "final", of an image "". */
 jv cal_report_image_numbers(jv object, const char *ending);
 bool cal_report_is_mosaic(jv numbers); /* a target of the summary with several sub-fields */
-/* The sub-fields: numbers of the first and the last image, and along the ladder (`rungs` of the summary). */
-jv cal_report_pointings(jv target, jv rungs);
+/* The target before self-calibration: the first image or, where that is better by a tenth, the image that the first interval began with, which is
+ * cleaned as deeply as what follows. {..., "prior_of": the interval or null, "snr_orig": of the first image}. */
+jv cal_report_initial(jv target);
+/* What the text has to say of it, "" for the first image; the caller frees it. */
+char *cal_report_initial_words(jv numbers);
+/* The step that has the picture of it, and under which name; `initial` of the summary. */
+jv cal_report_initial_step(jv target, jv initial, const char **which);
+/* The sub-fields: numbers of the first and the last image, and along the ladder (`rungs` of the summary, `initial` of it). */
+jv cal_report_pointings(jv target, jv initial, jv rungs);
 /* "1 NGC 1333", and "pointing 1 NGC 1333", for an item of that list; `text` as below. */
 char *cal_report_pointing_number(jv pointing, char *text);
 char *cal_report_pointing_name(jv pointing, char *text);
 
 /* ---- numbers as text; `text` holds CAL_REPORT_TEXT bytes (report_read.c) ---- */
 
-enum { CAL_REPORT_TEXT = 64 };
-char *cal_report_flux(double jy, char *text);   /* "2.07 mJy" */
-char *cal_report_interval(jv rung, char *text); /* "30.00s", the second time "30.00s (2)" */
-char *cal_report_snr(double snr, char *text);   /* "38.8", "1291", "\u2013" */
+char *cal_report_flux(double jy, char *text); /* "2.07 mJy" */
+char *cal_report_snr(double snr, char *text); /* "38.8", "1291", "\u2013" */
+/* What part of the last image's S/N comes of fitting noise, "3.3 %"; false where that is nothing to speak of. */
+bool cal_report_fitted(jv numbers, char *text);
 char *cal_report_percent(double fraction, bool sign, char *text);
 char *cal_report_beam(jv numbers, char *text); /* "0.83\u2033 \u00d7 0.49\u2033, 129\u00b0" */
 

@@ -1,5 +1,6 @@
 /* Pictures of a target side by side: one stretch, one part of the sky. */
 #include "base/mem.h"
+#include "base/output.h"
 #include "image/colour.h"
 #include "image/view.h"
 #include "selfcal/report_parts.h"
@@ -17,7 +18,7 @@ static cal_image *read_image(const char *folder, jv picture, char **reason)
     const char *path = cal_json_text_at(picture, "image", NULL);
     if (!path)
         return NULL;
-    char *file = cal_report_path(folder, path);
+    char *file = cal_path_from(folder, path);
     if (cal_image_read(file, 0, &image, &err))
         image = NULL;
     if (!image && reason)

@@ -57,8 +57,9 @@ static jv ladder(jv target, jv rungs, int fid)
     return list;
 }
 
-/* The first image as it was measured in the end, with the last one's mask; what was left alone ends as it began. */
-static jv pointing_json(jv target, jv rungs, jv first, jv last, int fid)
+/* The first image, if that is what the target begins with, as it was measured in the end, with the last one's mask; what was left alone
+ * ends as it began. */
+static jv pointing_json(jv target, jv initial, jv rungs, jv first, jv last, int fid)
 {
     jv fields = cal_json_list_at(target, "sub-fields"), field = jv_null();
     if (fid < jv_array_length(jv_copy(fields))) {
@@ -78,7 +79,12 @@ static jv pointing_json(jv target, jv rungs, jv first, jv last, int fid)
         jv_string("best"),
         jv_bool(fid == (done ? cal_report_best(last, "final") : cal_report_best(first, "post"))));
     jv_free(field);
-    add_numbers(again ? last : first, "initial", fid, "initial", &pointing);
+    if (cal_json_has(initial, "prior_of")) {
+        jv rung = cal_report_first_rung(target);
+        add_numbers(rung, "prior", fid, "initial", &pointing);
+        jv_free(rung);
+    } else
+        add_numbers(again ? last : first, "initial", fid, "initial", &pointing);
     if (done || stopped)
         add_numbers(done ? last : first, done ? "final" : "initial", fid, "final", &pointing);
     else
@@ -87,13 +93,13 @@ static jv pointing_json(jv target, jv rungs, jv first, jv last, int fid)
     return pointing;
 }
 
-jv cal_report_pointings(jv target, jv rungs)
+jv cal_report_pointings(jv target, jv initial, jv rungs)
 {
     jv first = cal_report_step(target, "initial"), last = cal_report_step(target, "final"),
        list = jv_array();
     int count = count_pointings(target, first);
     for (int fid = 0; fid < count; fid++)
-        cal_json_push(&list, pointing_json(target, rungs, first, last, fid));
+        cal_json_push(&list, pointing_json(target, initial, rungs, first, last, fid));
     jv_free(first);
     jv_free(last);
     return list;

@@ -11,13 +11,6 @@ double cal_report_number(jv object, const char *key)
     return cal_json_number_at(object, key, NAN);
 }
 
-char *cal_report_path(const char *folder, const char *path)
-{
-    if (!folder || *path == '/' || cal_path_exists(path))
-        return cal_copy_text(path);
-    return cal_format("%s/%s", folder, path);
-}
-
 static bool is_step(jv step, const char *name)
 {
     return !strcmp(cal_json_text_at(step, "step", ""), name);
@@ -41,6 +34,25 @@ jv cal_report_step(jv target, const char *name)
         if (is_step(step, name)) {
             jv_free(found);
             found = jv_copy(step);
+        }
+        jv_free(step);
+    }
+    jv_free(steps);
+    return found;
+}
+
+jv cal_report_first_rung(jv target)
+{
+    jv found = jv_null(), steps = cal_json_list_at(target, "steps");
+    jv_array_foreach(steps, i, step)
+    {
+        if (jv_get_kind(found) == JV_KIND_NULL && cal_report_is_rung(step)) {
+            jv images = cal_json_at(step, "images");
+            if (cal_json_has(images, "prior")) {
+                jv_free(found);
+                found = jv_copy(step);
+            }
+            jv_free(images);
         }
         jv_free(step);
     }
@@ -194,6 +206,14 @@ char *cal_report_percent(double fraction, bool sign, char *text)
     else
         snprintf(text, CAL_REPORT_TEXT, "%.1f %%", 100 * fraction);
     return text;
+}
+
+bool cal_report_fitted(jv numbers, char *text)
+{
+    const double least = 0.005;
+    double overfit = cal_report_number(numbers, "overfit");
+    cal_report_percent(overfit, false, text);
+    return cal_json_bool_at(numbers, "success", false) && overfit > least;
 }
 
 char *cal_report_beam(jv numbers, char *text)

@@ -1,5 +1,6 @@
 /* What was done, step by step: decision, pictures, solutions, commands. */
 #include "base/mem.h"
+#include "base/output.h"
 #include "selfcal/report_parts.h"
 #include <math.h>
 #include <string.h>
@@ -30,7 +31,7 @@ static void add_table_plots(const char *folder, jv solution, const char *block, 
     bool amplitude = !strcmp(cal_json_text_at(interval, "solmode", "p"), "ap");
     double seconds = cal_report_number(interval, "seconds");
     const char *path = cal_json_text_at(solution, "gaintable", NULL);
-    char *file = path ? cal_report_path(folder, path) : NULL;
+    char *file = path ? cal_path_from(folder, path) : NULL;
     cal_caltable *table = NULL;
     cal_error err = {0};
     cal_buf_add(html, "<p class=\"small\"><b>");

@@ -231,7 +231,7 @@ static jv item_at(jv block, const char *key, int index)
 
 static jv table_json(const char *folder, jv target, jv block, int index, const char *path)
 {
-    char *file = cal_report_path(folder, path);
+    char *file = cal_path_from(folder, path);
     cal_caltable *table = NULL;
     cal_error err = {0};
     jv gains = jv_null(), passed = passed_in(target, path);
@@ -300,8 +300,10 @@ static void add_score(jv target, bool success, jv *result)
         tried = tried || strcmp(cal_json_text_at(rung, "verdict", ""), "not_tried");
         jv_free(rung);
     }
-    double value = score(done, tried, success, cal_report_number(target, "RMS_orig"),
+    jv initial = cal_json_at(*result, "initial");
+    double value = score(done, tried, success, cal_report_number(initial, "rms_jy"),
                          cal_report_number(target, "RMS_final"), &why);
+    jv_free(initial);
     if (value == good && cal_report_is_borrowed(cal_json_text_at(state, "final_solint", "")))
         why = "calibrated with the solutions of another target";
     cal_json_set(result, "qa_score", cal_json_double(value));
@@ -312,11 +314,12 @@ static void add_score(jv target, bool success, jv *result)
 
 /* ---- targets ---- */
 
-static jv target_json(const char *folder, jv target)
+static jv target_json(const char *folder, jv whole, jv target)
 {
-    jv state = cal_json_at(target, "state");
+    jv state = cal_json_at(target, "state"), initial = cal_report_initial(target);
+    char *stop = cal_report_stop(whole, target);
     bool success = cal_json_bool_at(state, "SC_success", false);
-    double before = cal_report_number(target, "SNR_orig"),
+    double before = cal_report_number(initial, "snr"),
            after = cal_report_number(target, "SNR_final"),
            rms = cal_report_number(target, "RMS_final");
     jv result = JV_OBJECT(
@@ -324,17 +327,21 @@ static jv target_json(const char *folder, jv target)
         cal_json_at(target, "band"), jv_string("telescope"), cal_json_at(target, "telescope"),
         jv_string("stage"), cal_json_at(state, "stage"), jv_string("success"), jv_bool(success),
         jv_string("final_solint"), cal_json_at(state, "final_solint"), jv_string("stop_reason"),
-        cal_json_at(state, "Stop_Reason"), jv_string("snr_gain"), cal_json_double(after / before));
+        cal_json_at(state, "Stop_Reason"), jv_string("stop_text"), cal_json_text(stop),
+        jv_string("snr_gain"), cal_json_double(after / before));
+    cal_json_set(&result, "overfit", cal_json_double(cal_report_number(state, "overfit")));
     cal_json_set(&result, "rms_over_theoretical",
                  cal_json_double(rms / cal_report_number(target, "theoretical_sensitivity")));
-    cal_json_set(&result, "initial", cal_report_image_numbers(target, "orig"));
+    cal_json_set(&result, "initial", jv_copy(initial));
     cal_json_set(&result, "final", cal_report_image_numbers(target, "final"));
     add_closure(cal_json_at(target, "closure_orig"), cal_json_at(target, "closure_final"), &result);
     jv rungs = ladder(target);
-    cal_json_set(&result, "fields", cal_report_pointings(target, rungs));
+    cal_json_set(&result, "fields", cal_report_pointings(target, initial, rungs));
     cal_json_set(&result, "ladder", rungs);
     cal_json_set(&result, "tables", tables(folder, target));
     add_score(target, success, &result);
+    free(stop);
+    jv_free(initial);
     jv_free(state);
     return result;
 }
@@ -367,7 +374,7 @@ cal_status cal_report_summary(jv state, const char *folder, jv *summary, cal_err
     }
     jv_array_foreach(targets, i, target)
     {
-        jv one = target_json(folder, target);
+        jv one = target_json(folder, state, target);
         worst = fmin(worst, cal_json_number_at(one, "qa_score", INFINITY));
         cal_json_push(&list, one);
         jv_free(target);

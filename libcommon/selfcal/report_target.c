@@ -18,7 +18,9 @@ static void add_fact(cal_buf *html, const char *name, const char *value, const c
 static void add_facts(jv numbers, cal_buf *html)
 {
     jv initial = cal_json_at(numbers, "initial"), final = cal_json_at(numbers, "final");
-    char value[CAL_REPORT_TEXT], before[CAL_REPORT_TEXT], note[2 * CAL_REPORT_TEXT];
+    char value[CAL_REPORT_TEXT], before[CAL_REPORT_TEXT], fitted[CAL_REPORT_TEXT],
+        note[3 * CAL_REPORT_TEXT];
+    bool fits = cal_report_fitted(numbers, fitted);
     static const struct {
         const char *name, *key;
         bool flux;
@@ -32,7 +34,8 @@ static void add_facts(jv numbers, cal_buf *html)
         double first = cal_report_number(initial, facts[i].key),
                last = cal_report_number(final, facts[i].key);
         char *(*write)(double, char *) = facts[i].flux ? cal_report_flux : cal_report_snr;
-        snprintf(note, sizeof note, "%s before", write(first, before));
+        snprintf(note, sizeof note, "%s before%s%s", write(first, before),
+                 fits && !i ? "; by fitting noise " : "", fits && !i ? fitted : "");
         add_fact(html, facts[i].name, write(isnan(last) ? first : last, value),
                  isnan(last) ? "" : note);
     }
@@ -47,7 +50,8 @@ static void add_facts(jv numbers, cal_buf *html)
 
 static void add_head(jv numbers, int index, cal_buf *html)
 {
-    const char *stop = cal_json_text_at(numbers, "stop_reason", NULL);
+    const char *stop = cal_json_text_at(numbers, "stop_text", NULL);
+    char *before = cal_report_initial_words(numbers);
     cal_buf_addf(html, "<section id=\"t%d\"%s><h2>", index, index ? "" : " class=\"first\"");
     cal_html_text(html, cal_json_text_at(numbers, "target", "?"));
     cal_buf_add(html, "</h2>\n<p class=\"soft\">");
@@ -62,6 +66,12 @@ static void add_head(jv numbers, int index, cal_buf *html)
         cal_html_text(html, stop);
         cal_buf_add(html, "</p>\n");
     }
+    if (*before) {
+        cal_buf_add(html, "<p>");
+        cal_html_text(html, before);
+        cal_buf_add(html, ".</p>\n");
+    }
+    free(before);
 }
 
 void cal_report_target(jv target, jv numbers, const char *folder, int index, cal_buf *html)

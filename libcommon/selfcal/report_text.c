@@ -5,28 +5,15 @@
 #include <math.h>
 #include <string.h>
 
-enum { PAGE = 100 };
-
 static const char *or_dash(jv object, const char *key)
 {
     return cal_json_text_at(object, key, "\u2013");
 }
 
-static void add_wrapped(cal_buf *out, int indent, const char *text)
+static void add_wrapped(cal_buf *out, const char *text)
 {
-    while (*text) {
-        size_t room = (size_t)(PAGE - indent), length = strlen(text), cut = length;
-        if (length > room) {
-            for (cut = room; cut > room / 2 && text[cut] != ' '; cut--)
-                ;
-            while (cut < length && (text[cut] & 0xc0) == 0x80)
-                cut++;
-        }
-        cal_buf_add_repeated(out, ' ', indent);
-        cal_buf_add_bytes(out, text, cut);
-        cal_buf_add(out, "\n");
-        text += cut + (text[cut] == ' ');
-    }
+    cal_buf_add(out, "  ");
+    cal_buf_add_wrapped(out, text, 2, 2, CAL_REPORT_PAGE);
 }
 
 /* "145 > 99" and "128 > 107 deg" of a rung or a target. */
@@ -111,16 +98,16 @@ static void reasons_text(jv target, cal_buf *out)
             char name[CAL_REPORT_TEXT],
                 *line = cal_format("%s: %s", cal_report_interval(rung, name),
                                    cal_json_text_at(rung, "reason", ""));
-            add_wrapped(out, 2, line);
+            add_wrapped(out, line);
             free(line);
         }
         jv_free(rung);
     }
     jv_free(rungs);
-    const char *stop = cal_json_text_at(target, "stop_reason", NULL);
+    const char *stop = cal_json_text_at(target, "stop_text", NULL);
     if (stop) {
         char *line = cal_format("stopped: %s", stop);
-        add_wrapped(out, 2, line);
+        add_wrapped(out, line);
         free(line);
     }
 }
@@ -163,10 +150,33 @@ static void tables_text(jv target, cal_buf *out)
     jv_free(tables);
 }
 
+/* From the first to the last image. */
+static void headline_text(jv target, cal_buf *out)
+{
+    char before[CAL_REPORT_TEXT], after[CAL_REPORT_TEXT], rms[2][CAL_REPORT_TEXT],
+        fitted[CAL_REPORT_TEXT];
+    jv initial = cal_json_at(target, "initial"), final = cal_json_at(target, "final");
+    cal_buf line = {0};
+    cal_buf_addf(&line, "S/N %s > %s", cal_report_snr(cal_report_number(initial, "snr"), before),
+                 cal_report_snr(cal_report_number(final, "snr"), after));
+    if (cal_report_fitted(target, fitted))
+        cal_buf_addf(&line, " (%s of it by fitting noise)", fitted);
+    cal_buf_addf(&line, ", noise %s > %s: %s",
+                 cal_report_flux(cal_report_number(initial, "rms_jy"), rms[0]),
+                 cal_report_flux(cal_report_number(final, "rms_jy"), rms[1]),
+                 cal_json_text_at(target, "qa", ""));
+    add_wrapped(out, cal_buf_text(&line));
+    char *words = cal_report_initial_words(target);
+    if (*words)
+        add_wrapped(out, words);
+    free(words);
+    cal_buf_free(&line);
+    jv_free(initial);
+    jv_free(final);
+}
+
 static void target_text(jv target, cal_buf *out)
 {
-    char before[CAL_REPORT_TEXT], after[CAL_REPORT_TEXT], rms[2][CAL_REPORT_TEXT];
-    jv initial = cal_json_at(target, "initial"), final = cal_json_at(target, "final");
     cal_buf_addf(out, "%s, %s\n", cal_json_text_at(target, "target", "?"),
                  cal_json_text_at(target, "band", "?"));
     bool closes = cal_json_has(target, "closure");
@@ -181,17 +191,10 @@ static void target_text(jv target, cal_buf *out)
         cal_buf_addf(out, "  closure chi2 %s > %s, closure phases off by %s\n", chi2[0], chi2[1],
                      phase);
     }
-    cal_buf_addf(out, "  S/N %s > %s, noise %s > %s: %s\n",
-                 cal_report_snr(cal_report_number(initial, "snr"), before),
-                 cal_report_snr(cal_report_number(final, "snr"), after),
-                 cal_report_flux(cal_report_number(initial, "rms_jy"), rms[0]),
-                 cal_report_flux(cal_report_number(final, "rms_jy"), rms[1]),
-                 cal_json_text_at(target, "qa", ""));
+    headline_text(target, out);
     if (cal_report_is_mosaic(target))
         pointings_text(target, out);
     tables_text(target, out);
-    jv_free(initial);
-    jv_free(final);
 }
 
 void cal_report_text(jv summary, cal_buf *out)

@@ -21,8 +21,9 @@ jv cal_step_begin(jv state);
 /* From a state (consumed; a plan is the first one) to the next. After an error *next is as far as it came, or null. */
 cal_status cal_selfcal_step(jv state, const cal_step_wish *wish, jv *next, cal_error *err);
 
-/* Whether it is a state that can be gone on with: CAL_USAGE with the first finding of cal_plan_check(). */
-cal_status cal_step_check(jv state, const char *name, cal_error *err);
+/* Whether it is a state that can be gone on with: CAL_USAGE with the first finding of cal_plan_check(), CAL_INPUT where that is data that are
+ * missing; `folder` as there. */
+cal_status cal_step_check(jv state, const char *name, const char *folder, cal_error *err);
 
 /* The name of the next piece of a target, NULL when it is done; the caller frees it. */
 char *cal_step_next(jv target);

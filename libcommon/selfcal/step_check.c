@@ -5,17 +5,24 @@
 #include "selfcal/step_parts.h"
 #include <string.h>
 
-cal_status cal_step_check(jv state, const char *name, cal_error *err)
+static bool is_missing_input(jv finding)
+{
+    const char *key = strrchr(cal_json_text_at(finding, "place", ""), '.');
+    return key && !strcmp(key, ".original");
+}
+
+cal_status cal_step_check(jv state, const char *name, const char *folder, cal_error *err)
 {
     const cal_place top = {.name = name};
     if (cal_doc_object(state, &top, err))
         return err->status;
-    jv findings = cal_plan_check(state);
+    jv findings = cal_plan_check(state, folder);
     cal_status status = CAL_OK;
     if (jv_array_length(jv_copy(findings))) {
         jv first = jv_array_get(jv_copy(findings), 0);
         status =
-            cal_fail(err, CAL_USAGE, "%s: %s: %s (%s); %s; selfcal-plan --check tells all", name,
+            cal_fail(err, is_missing_input(first) ? CAL_INPUT : CAL_USAGE,
+                     "%s: %s: %s (%s); %s; selfcal-plan --check tells all", name,
                      cal_json_text_at(first, "place", "?"), cal_json_text_at(first, "what", ""),
                      cal_json_text_at(first, "why", ""), cal_json_text_at(first, "do", ""));
         jv_free(first);
