@@ -38,8 +38,12 @@ print([bool((abs(t.query(f"FIELD_ID == {f}").getcol("MODEL_DATA")) > 0).any()) f
 import json, jsonschema, sys
 jsonschema.Draft202012Validator(json.load(open(sys.argv[1]))).validate(json.load(open("report.json")))' "$TESTS/../share/schemas/selfcal-report.json"
     run -0 jq -c '.targets[0] | [.fields[] | [.fid, .name, .best]], ([.fields[].ladder | length] | unique | length),
-        ([.fields[0] | .initial, .final] == [.initial, .final]), ([.fields[1:][] | .final.snr < 8] | all)' report.json
+        ([.fields[0] | .initial, .final] == [(.initial | del(.prior_of, .snr_orig)), .final]), ([.fields[1:][] | .final.snr < 8] | all)' report.json
     assert_output "$(printf '[[0,"M",true],[1,"M",false],[2,"M",false]]\n1\ntrue\ntrue')"
+    # where the target's numbers are those of the image that the first interval began with, so are those of each pointing
+    jq '.targets[0].SNR_orig = 1' end.json > less.json
+    run -0 jq -c '.targets[0] | [.initial.prior_of != null, .fields[0].initial == (.initial | del(.prior_of, .snr_orig)), .fields[1].initial.snr == .fields[1].ladder[0].snr_pre]' <(selfcal-report --json less.json)
+    assert_output '[true,true,true]'
     run -0 selfcal-report --text end.json
     assert_line --regexp '^  0 M .* > .* speaks for the target$'
     assert_line --regexp '^  1 M .* > '
