@@ -274,16 +274,18 @@ static void text_result(jv document, cal_buf *out)
         text_plan(document, out);
         return;
     }
-    double values = cal_json_number_at(document, "values", 0);
+    double intervals = cal_json_number_at(document, "intervals", 0);
     cal_buf_addf(
-        out, "%s: %s, %s, %.0f solutions in %.0f intervals",
+        out, "%s: %s, %s, %.0f of %.0f interval%s solved",
         cal_json_text_at(document, "caltable", ""), cal_json_text_at(document, "gaintype", ""),
         cal_json_text_at(document, "calmode", ""), cal_json_number_at(document, "solutions", 0),
-        cal_json_number_at(document, "intervals", 0));
+        intervals, intervals == 1 ? "" : "s");
     text_failures(document, out);
-    cal_buf_addf(out, ", median S/N %.3g, %.1f%% flagged\n",
-                 cal_json_number_at(document, "median_snr", 0),
-                 values > 0 ? 100 * cal_json_number_at(document, "flagged_values", 0) / values : 0);
+    cal_buf_add(out, ", ");
+    cal_gains_text_snr(document, out);
+    cal_buf_add(out, ", ");
+    cal_gains_text_flags(document, out);
+    cal_buf_add(out, "\n");
     cal_gains_text(document, out);
 }
 

@@ -31,8 +31,8 @@ static cal_status run(int count, char **operand, cal_error *err)
     jv state, summary;
     if (page && cal_output_not_input(page, path, err))
         return err->status;
-    if (page && !force && cal_path_exists(page))
-        return cal_fail(err, CAL_OUTPUT, "%s exists; --force replaces it", page);
+    if (page && cal_output_check(page, CAL_OUTPUT_FILE, force, err))
+        return err->status;
     if (cal_json_read(path, &state, err))
         return err->status;
     char *folder = cal_path_folder(path);

@@ -256,6 +256,14 @@ refuses_input() {
     [ "$before" != "$(hash_tree set.ms; hash_tree table.G)" ]
 }
 
+@test "what is no JSON is called so, and what is no disk is not full" {
+    echo 'no JSON here' > text.txt
+    refuses 2 callib-query text.txt
+    [[ $stderr == "callib-query: text.txt: is not JSON ("*"at line 1, column "* ]] || fail "$stderr"
+    refuses 5 ms-split "$MS" /proc/o.ms
+    [[ $stderr != *"no space left"* ]] || fail "$stderr"
+}
+
 @test "an output that is the input is refused, even with --force" {
     before=$(hash_tree "$MS")
     for tool in ms-split gaincal; do

@@ -206,13 +206,26 @@ print(4 * abs(table(sys.argv[1] + "/SPECTRAL_WINDOW", ack=False).getcell("CHAN_W
     taql "update part.ms set FLAG=T where SCAN_NUMBER==(SELECT MIN(SCAN_NUMBER) FROM part.ms)[0]"
     run gaincal --text part.ms part.G
     assert_success
-    assert_output --partial 'intervals (2 without unflagged data), median S/N'
+    assert_output --partial 'intervals solved (2 without unflagged data), median S/N'
     run gaincal --force --jq .failures part.ms part.G
     assert_output '{"no_data":2,"few_baselines":0,"not_converged":0,"all_below_minsnr":0}'
     run gaincal --text "$SETS/noisy.ms" whole.G
-    assert_output --partial 'solutions in 4 intervals, median S/N'
+    assert_output --partial '4 of 4 intervals solved, median S/N'
     run --separate-stderr gaincal --minsnr 1e9 --text "$SETS/noisy.ms" low.G
-    assert_output --partial '4 solutions in 4 intervals (4 solved but all below --minsnr), median S/N'
+    assert_output --partial '4 of 4 intervals solved (4 solved but all below --minsnr), median S/N'
+}
+
+@test "the summary tells antennas without data from flagged solutions, and delays have no S/N" {
+    tar -xzf "$TESTS/golden/ms/s.ms.tar.gz"
+    run gaincal --text s.ms s.G
+    assert_line --index 0 's.G: G, ap, 9 of 9 intervals solved, median S/N 20.8, 126 solutions, 11.1% flagged; 18 more, flagged, of antennas without data'
+    assert_line --partial 'spw 0 EVLA_X#A0C0#0: 3 intervals solved, median S/N 23.4'
+    run caltable-info --text s.G
+    assert_line --partial '72 rows, 144 solutions, flagged  22.2 %'
+    run gaincal --text --gaintype K --refant 0 s.ms s.K
+    assert_line --index 0 --partial 'intervals solved, median S/N -, '
+    run gaincal --force --jq '.median_snr, .spws[0].median_snr' --gaintype K --refant 0 s.ms s.K
+    assert_output "$(printf 'null\nnull')"
 }
 
 @test "bad input: one line, the right status, nothing written, the MS untouched" {

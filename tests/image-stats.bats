@@ -119,6 +119,21 @@ END
     assert_equal "$(hash_tree .)" "$before"
 }
 
+@test "image-stats: the position angle of the beam is that of an axis" {
+    make_fits a.fits "$GAUSSIAN"
+    for angle in -141.25:38.75 170.5:-9.5 -90:-90 12.5:12.5; do
+        $PYTHON - "${angle%:*}" << 'END'
+import sys
+file = open("a.fits", "r+b")
+at = file.read(2880).index(b"BPA     =")
+file.seek(at)
+file.write(f"{'BPA':<8}= {float(sys.argv[1]):>20}".encode())
+END
+        run -0 image-stats --jq '.images[0].beam.pa_deg' a.fits
+        assert_output "${angle#*:}"
+    done
+}
+
 @test "image-stats: of several regions, one off the image is a warning" {
     make_fits a.fits "$GAUSSIAN + 0.01 * noise"
     here=$(image-stats --circle 20,20,5 --jq '.images[0] | .flux, .mask_pixels' a.fits)

@@ -144,7 +144,7 @@ const char *cal_json_text_at(jv object, const char *key, const char *fallback)
 /* ---- reading ---- */
 
 /* The next value of a text; CAL_NO at its end. jv's parser says "... at line 3, column 7"; what is
- * left to us is the name of the text. */
+ * left to us is the name of the text and that JSON was wanted. */
 static cal_status take_next(struct jv_parser *parser, const char *name, jv *value, cal_error *err)
 {
     *value = jv_parser_next(parser);
@@ -153,7 +153,7 @@ static cal_status take_next(struct jv_parser *parser, const char *name, jv *valu
     jv message = jv_invalid_get_msg(*value);
     cal_status status = CAL_NO;
     if (jv_get_kind(message) == JV_KIND_STRING)
-        status = cal_fail(err, CAL_USAGE, "%s: %s", name, jv_string_value(message));
+        status = cal_fail(err, CAL_USAGE, "%s: is not JSON (%s)", name, jv_string_value(message));
     jv_free(message);
     return status;
 }

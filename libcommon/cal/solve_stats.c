@@ -48,9 +48,11 @@ static void set_gates(jv *object, const gates *passed, int pars)
         cal_json_set(object, gate_names[gate], cal_json_ints(passed->count[gate], pars));
 }
 
-/* Median S/N of the unflagged values of solutions first .. end-1; null where there are none. */
+/* Median S/N of the unflagged values of solutions first .. end-1; null where there are none, and of delays, which have no S/N. */
 static jv median_snr(const cal_gain_list *list, int first, int end)
 {
+    if (list->delays)
+        return jv_null();
     int values = list->antennas * list->pars;
     size_t used = 0;
     float *snr = CAL_NEW_ARRAY(float, (size_t)(end - first) * values);

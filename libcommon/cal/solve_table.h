@@ -26,5 +26,9 @@ jv cal_gains_statistics(const cal_gain_list *gains, const cal_meta *meta);
 
 /* A table of antennas for each spw of these statistics (borrowed): what passed, in per cent. */
 void cal_gains_text(jv statistics, cal_buf *out);
+/* "420 solutions, 12.5% flagged; 140 more, flagged, of antennas without data" */
+void cal_gains_text_flags(jv statistics, cal_buf *out);
+/* "median S/N 13.2", of the statistics or one of their spws; a dash where there is none. */
+void cal_gains_text_snr(jv statistics, cal_buf *out);
 
 #endif

@@ -81,7 +81,7 @@ static void read_header(fitsfile *file, cal_image *image)
                                                                   : "");
     image->beam.major = degree * cal_fits_key_number(file, "BMAJ", 0);
     image->beam.minor = degree * cal_fits_key_number(file, "BMIN", 0);
-    image->beam.angle = degree * cal_fits_key_number(file, "BPA", 0);
+    image->beam.angle = degree * remainder(cal_fits_key_number(file, "BPA", 0), 180); /* an axis */
     image->freq = read_freq(file);
     read_wcs(file, &image->wcs);
 }

@@ -304,7 +304,7 @@ cal_status cal_table_copy_open(const cal_table *table, const char *path, cal_spa
     cal_table *made = nullptr;
     *copied = nullptr;
     if (access(path, F_OK) == 0)
-        return cal_fail(err, CAL_OUTPUT, "%s exists already", path);
+        return cal_fail(err, CAL_OUTPUT, "%s: exists already", path);
     cal_status status = cal::check_rows(table, "*", rows, err);
     if (!status)
         status = cal::guard(err, CAL_OUTPUT, {path}, "cannot be written", [&] {

@@ -144,7 +144,7 @@ cal_status cal_table_create(const char *path, const cal_table_def *def, int64_t 
     *table = nullptr;
     cal::silence_log();
     if (access(path, F_OK) == 0)
-        return cal_fail(err, CAL_OUTPUT, "%s exists already", path);
+        return cal_fail(err, CAL_OUTPUT, "%s: exists already", path);
     return cal::guard(err, CAL_OUTPUT, {path}, "cannot be created", [&] {
         TableDesc desc = table_desc(*def);
         SetupNewTable setup(path, desc, Table::NewNoReplace);

@@ -34,14 +34,14 @@ static std::string one_line(const char *text)
     return line;
 }
 
-/* casacore often loses errno on the way; what it wanted to write may be as large as a tile. */
+/* casacore often loses errno on the way; what it wanted to write may be as large as a tile. What has no blocks at all is no disk (/proc). */
 static bool disk_is_full(const char *path, const char *reason)
 {
     constexpr unsigned long long tile = 1 << 20;
     struct statvfs disk;
     std::string place = path, parent = place.substr(0, place.rfind('/') + 1) + ".";
     return strstr(reason, strerror(ENOSPC)) ||
-           ((!statvfs(path, &disk) || !statvfs(parent.c_str(), &disk)) &&
+           ((!statvfs(path, &disk) || !statvfs(parent.c_str(), &disk)) && disk.f_blocks > 0 &&
             (unsigned long long)disk.f_bavail * disk.f_frsize < tile);
 }
 

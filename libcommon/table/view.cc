@@ -9,7 +9,7 @@ using namespace casacore;
 cal_status cal_table_view(const cal_table *table, const char *path, cal_span rows, cal_error *err)
 {
     if (access(path, F_OK) == 0)
-        return cal_fail(err, CAL_OUTPUT, "%s exists already", path);
+        return cal_fail(err, CAL_OUTPUT, "%s: exists already", path);
     cal_status status = cal::check_rows(table, "*", rows, err);
     if (status)
         return status;
