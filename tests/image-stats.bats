@@ -134,6 +134,17 @@ END
     done
 }
 
+@test "image-stats: positions have the digits that tell pixels" {
+    make_fits a.fits "$GAUSSIAN"
+    run -0 image-stats --jq '.images[0].peak | .ra, .dec' a.fits
+    assert_output "$(printf '"%s"\n' 10h08m00.4035s +07d30m04.000s)"
+    sed 's/-0.5 \/ 3600/-0.5e-6 \/ 3600/; s/, 0.5 \/ 3600/, 0.5e-6 \/ 3600/' <<< "$(declare -f make_fits)" > micro
+    source micro
+    make_fits b.fits "$GAUSSIAN"
+    run -0 image-stats --jq '.images[0].peak | .ra, .dec' b.fits
+    assert_output "$(printf '"%s"\n' 10h08m00.000000403s +07d30m00.00000400s)"
+}
+
 @test "image-stats: of several regions, one off the image is a warning" {
     make_fits a.fits "$GAUSSIAN + 0.01 * noise"
     here=$(image-stats --circle 20,20,5 --jq '.images[0] | .flux, .mask_pixels' a.fits)

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/number.h"
 #include "image/stats.h"
+#include <math.h>
 
 static const double arcsec = CAL_PI / 180 / 3600;
 
@@ -16,18 +17,26 @@ static jv beam_json(const cal_beam *beam)
                      jv_string("pa_deg"), cal_json_float((float)(beam->angle / arcsec / 3600)));
 }
 
+/* Decimals of the arcsecond that tell a tenth of a pixel: 3 to 9. */
+static int digits_for(const cal_image *image)
+{
+    double cell = cal_image_cell(image) / arcsec;
+    return cell > 0 ? (int)fmin(fmax(ceil(-log10(cell)) + 1, 3), 9) : 3;
+}
+
 /* {"pixel": [x, y], "ra_deg", "dec_deg", "ra", "dec"}; sky null where there is none. */
 static jv place_json(const cal_image *image, double x, double y, jv value)
 {
     double ra, dec;
     char text[40];
+    int digits = digits_for(image);
     jv place = JV_OBJECT(jv_string("value"), value, jv_string("pixel"),
                          JV_ARRAY(cal_json_float((float)x), cal_json_float((float)y)));
     bool sky = cal_image_to_sky(image, x, y, &ra, &dec);
     cal_json_set(&place, "ra_deg", sky ? cal_json_double(ra * 180 / CAL_PI) : jv_null());
     cal_json_set(&place, "dec_deg", sky ? cal_json_double(dec * 180 / CAL_PI) : jv_null());
-    cal_json_set(&place, "ra", sky ? jv_string(cal_ra_text(ra, 4, text)) : jv_null());
-    cal_json_set(&place, "dec", sky ? jv_string(cal_dec_text(dec, 3, text)) : jv_null());
+    cal_json_set(&place, "ra", sky ? jv_string(cal_ra_text(ra, digits + 1, text)) : jv_null());
+    cal_json_set(&place, "dec", sky ? jv_string(cal_dec_text(dec, digits, text)) : jv_null());
     return place;
 }
 
