@@ -316,6 +316,7 @@ static cal_status run(int count, char **operand, cal_error *err)
         return err->status;
     cal_status status = prepare(&run, ms, err);
     if (!status && dry_run) {
+        cal_output_foretell(path, CAL_OUTPUT_CALTABLE, force || append);
         status = cal_print(describe_plan(&run, ms, path), text_result, err);
     } else if (!status && !(status = cal_output_begin_as(path, CAL_OUTPUT_CALTABLE, force || append,
                                                          &out, err))) {

@@ -188,7 +188,9 @@ static cal_status check_output(const char *input, const char *output, cal_error 
         name[end - 1] = 0;
     char *versions = cal_format("%s.flagversions", name);
     cal_status status = CAL_OK;
-    if (!dry_run)
+    if (dry_run)
+        cal_output_foretell(name, CAL_OUTPUT_MS, force);
+    else
         status = cal_output_check(name, CAL_OUTPUT_MS, force, err);
     if (!status && !dry_run && cal_path_exists(versions))
         status = cal_fail(

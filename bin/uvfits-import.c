@@ -71,6 +71,8 @@ static cal_status run(int count, char **operand, cal_error *err)
         status = cal_output_not_input(operand[1], operand[0], err);
     if (!status)
         status = cal_uvfits_open(operand[0], &uvfits, err);
+    if (!status && dry_run)
+        cal_output_foretell(operand[1], CAL_OUTPUT_MS, force);
     if (!status && !dry_run)
         status = import_to(uvfits, &wanted, operand[1], &counts, err);
     if (!status)

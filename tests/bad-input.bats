@@ -256,6 +256,16 @@ refuses_input() {
     [ "$before" != "$(hash_tree set.ms; hash_tree table.G)" ]
 }
 
+@test "a dry run tells of an output that exists" {
+    mkdir there
+    for tool in ms-split gaincal; do
+        run -0 --separate-stderr "$tool" --dry-run "$MS" there
+        assert_equal "$stderr" "$tool: warning: there: exists; choose another name, or --force to replace it"
+        run -0 --separate-stderr "$tool" --dry-run "$MS" fresh
+        assert_equal "$stderr" ""
+    done
+}
+
 @test "what is no JSON is called so, and what is no disk is not full" {
     echo 'no JSON here' > text.txt
     refuses 2 callib-query text.txt

@@ -42,7 +42,7 @@ print(eval(sys.argv[2]))' "$@"
     simulate
     setjy --fluxdensity 2 --disc 3 --fluxdensity 0.5,0,0.1 --gaussian 4,2,30 --offset 5,-8 --fluxdensity 0.1 --offset=-1arcmin,200 sim.ms > /dev/null
     agrees sim.ms '[{"flux": [2], "disc": 3}, {"flux": [0.5, 0, 0.1], "gaussian": [4, 2, 30], "offset": [5, -8]}, {"flux": [0.1], "offset": [-60, 200]}]'
-    setjy --disc 3000mas --spix=-1 --fluxdensity 2 --reffreq 3e9 sim.ms > /dev/null
+    setjy --disc 3000mas --spix=-1 --fluxdensity 2 --reffreq 3GHz sim.ms > /dev/null
     agrees sim.ms '[{"flux": [2], "disc": 3, "spix": [-1, 0], "ref": 3e9}]'
     setjy --fluxdensity 1 --gaussian 5000000uas sim.ms > /dev/null
     agrees sim.ms '[{"flux": [1], "gaussian": [5, 5, 0]}]'
@@ -127,6 +127,8 @@ print([m for m in table("sim.ms/HISTORY", ack=False).getcol("MESSAGE") if "model
     wrong 2 '--reffreq: "-1GHz": more than 0 is wanted' --fluxdensity 1 --reffreq=-1GHz
     wrong 4 'sim.ms: the selection matches no rows; nothing was changed' --fluxdensity 1 --uvrange '>100km'
     wrong 3 'no field matches "M31"; fields are 0 demo' --fluxdensity 1 --field M31
+    run -2 setjy --fluxdensity 1 --reffreq 5 sim.ms
+    assert_output --partial "--reffreq"
     run -2 setjy --fluxdensity 1 --standard Perley-Butler sim.ms
     assert_output --partial 'unknown option --standard'
 }

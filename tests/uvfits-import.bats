@@ -170,6 +170,8 @@ END
     assert_output 2
     run -5 uvfits-import a.uvfits a.ms
     assert_output --partial 'a.ms: exists;'
+    run -0 --separate-stderr uvfits-import --dry-run a.uvfits a.ms
+    assert_equal "$stderr" 'uvfits-import: warning: a.ms: exists; choose another name, or --force to replace it'
     before=$(sha256sum a.uvfits)
     run -2 uvfits-import --force a.uvfits a.uvfits
     [ "$before" = "$(sha256sum a.uvfits)" ]

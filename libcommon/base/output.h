@@ -35,6 +35,8 @@ typedef enum cal_output_kind {
 
 /* Would cal_output_begin_as() refuse what lies there? For a look before the work; a slash at the end is fine. */
 cal_status cal_output_check(const char *path, cal_output_kind kind, bool force, cal_error *err);
+/* The same as a warning, for a dry run. */
+void cal_output_foretell(const char *path, cal_output_kind kind, bool force);
 /* Of a file with these first bytes: CAL_OUTPUT_FITS, CAL_OUTPUT_PNG or CAL_OUTPUT_FILE. */
 cal_output_kind cal_output_kind_of(const void *bytes, size_t count);
 

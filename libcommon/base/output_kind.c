@@ -118,3 +118,10 @@ cal_status cal_output_check(const char *path, cal_output_kind kind, bool force, 
                     "%s: is %s, which --force does not replace by %s; choose another name", path,
                     names[old], names[kind]);
 }
+
+void cal_output_foretell(const char *path, cal_output_kind kind, bool force)
+{
+    cal_error err = {0};
+    if (cal_output_check(path, kind, force, &err))
+        cal_warn("%s", err.text);
+}

@@ -75,7 +75,7 @@ cal_status cal_component_spix_option(void *list, const char *text, cal_error *er
 cal_status cal_component_reffreq_option(void *list, const char *text, cal_error *err)
 {
     cal_component *component = component_for(list, REFFREQ, err);
-    if (!component || cal_parse_quantity(text, "Hz", "Hz", &component->ref_freq, err))
+    if (!component || cal_parse_quantity(text, "Hz", NULL, &component->ref_freq, err))
         return err->status;
     return component->ref_freq > 0
                ? CAL_OK
