@@ -16,6 +16,8 @@ static char *paths[64];
 static pid_t children[64];
 static int path_count, child_count;
 static volatile sig_atomic_t deferred, requested;
+static pthread_cond_t settled = PTHREAD_COND_INITIALIZER;
+static bool starting; /* the thread may hold locks that a fork would take along */
 static const char *last_words;
 
 /* A child that does not end within some seconds of the signal is killed. If it leads a process
@@ -56,6 +58,10 @@ static void end_by(int signal_number)
 static void *wait_for_signals(void *unused)
 {
     (void)unused;
+    pthread_mutex_lock(&mutex);
+    starting = false;
+    pthread_cond_signal(&settled);
+    pthread_mutex_unlock(&mutex);
     for (;;) {
         int number;
         if (sigwait(&waited, &number))
@@ -79,10 +85,13 @@ static void start(void)
     }
     pthread_sigmask(SIG_BLOCK, &waited, &before);
     pthread_t thread;
-    if (!pthread_create(&thread, NULL, wait_for_signals, NULL))
+    starting = true;
+    if (!pthread_create(&thread, NULL, wait_for_signals, NULL)) {
         pthread_detach(thread);
-    else
-        pthread_sigmask(SIG_SETMASK, &before, NULL);
+        return;
+    }
+    starting = false;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 void cal_stop_watch(void)
@@ -134,6 +143,8 @@ void cal_stop_begin_child(void)
 {
     pthread_once(&once, start);
     pthread_mutex_lock(&mutex);
+    while (starting)
+        pthread_cond_wait(&settled, &mutex);
 }
 
 void cal_stop_end_child(pid_t pid)
