@@ -139,12 +139,6 @@ unsigned cal_gather_columns(const cal_gather *gather)
            (gather->spectra ? CAL_READ_SIGMA_SPECTRUM | CAL_READ_WEIGHT_SPECTRUM : 0);
 }
 
-unsigned cal_gather_unchanged(const cal_gather *gather)
-{
-    bool calibrates = gather->rule.before || gather->rule.within;
-    return CAL_READ_MODEL | (calibrates ? 0 : CAL_READ_DATA);
-}
-
 int64_t cal_gather_not_finite(const cal_gather *gather)
 {
     int64_t count = 0;
@@ -344,8 +338,6 @@ void cal_gather_piece(cal_gather *gather, int piece, int worker)
         count = gather->piece_rows;
     if (!cal_piece_load(work, block, first, count, &part, &err))
         sum_rows(gather, part, worker, gather->sums + first, &err);
-    if (!err.status)
-        cal_piece_check(work, &err);
     if (err.status && !__atomic_exchange_n(&gather->status, err.status, __ATOMIC_ACQ_REL))
         gather->error = err;
 }

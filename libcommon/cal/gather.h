@@ -53,8 +53,6 @@ cal_status cal_gather_make(const cal_plan *plan, cal_table *ms, const cal_meta *
 void cal_gather_free(cal_gather *gather);
 /* What the reader has to read: CAL_READ_... */
 unsigned cal_gather_columns(const cal_gather *gather);
-/* Those of them that it does not change. */
-unsigned cal_gather_unchanged(const cal_gather *gather);
 
 /* The block that comes next, which stays until the end; returns how many pieces it has. */
 int cal_gather_begin(cal_gather *gather, const cal_block *block);

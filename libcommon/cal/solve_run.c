@@ -105,8 +105,7 @@ static cal_status stream(cal_table *ms, const cal_selection *selection, solve_ru
 {
     const cal_reader_options options = {.skip = CAL_SKIP_UVW | CAL_SKIP_FEEDS | CAL_SKIP_ARRAY |
                                                 CAL_SKIP_OTHERS | CAL_SKIP_INTERVAL,
-                                        .pieces = true,
-                                        .in_place = cal_gather_unchanged(run->gather)};
+                                        .pieces = true};
     cal_reader *reader;
     cal_block *block;
     if (cal_reader_open(ms, run->meta, selection, cal_gather_columns(run->gather), &options,

@@ -182,7 +182,6 @@ cal_status cal_reader_open(cal_table *ms, const cal_meta *meta, const cal_select
         reader->window_rows = options->window;
         reader->skip = cal_rows_skip(selection, options->skip);
         reader->pieces = options->pieces;
-        reader->in_place = options->in_place;
         if (options->end_row > 0 && options->end_row < reader->end_row)
             reader->end_row = options->end_row;
     }

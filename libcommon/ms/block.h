@@ -78,7 +78,6 @@ typedef struct cal_reader_options {
         window; /* rows looked at together; 0: chosen from the tiles, about 4 MB in all columns */
     unsigned skip; /* CAL_SKIP_... */
     bool pieces;   /* the caller reads the columns of [chan][corr] himself, by cal_piece_load() */
-    unsigned in_place; /* with pieces: CAL_READ_... of columns that the caller will not change */
 } cal_reader_options;
 
 /* `selection` NULL: all rows. Asking for a column that the MS lacks is CAL_INPUT. */
@@ -92,14 +91,12 @@ void cal_reader_close(cal_reader *reader); /* NULL is fine */
 /* Rows first .. first + count - 1 of a block with all their columns, as a block of its own; *part is valid until the piece is
  * loaded again. With the option `pieces` the columns of [chan][corr] come straight from the files, into memory of the piece:
  * several threads read, each with a piece, and work on what is still in their cache. (Columns that cannot be had so stand in the
- * whole block.) Columns of the option `in_place` are not even copied: the arrays lie in the file. */
+ * whole block.) */
 typedef struct cal_piece cal_piece;
 cal_piece *cal_piece_new(void);
 void cal_piece_free(cal_piece *piece); /* NULL is fine */
 cal_status cal_piece_load(cal_piece *piece, const cal_block *block, int64_t first, int64_t count,
                           cal_block **part, cal_error *err);
-/* After the work on it: was all of it really there? */
-cal_status cal_piece_check(const cal_piece *piece, cal_error *err);
 
 /* Between these the caller may use the MS that is being read. */
 void cal_reader_lock(cal_reader *reader);

@@ -173,8 +173,6 @@ static cal_status read_column(cal_reader *reader, const array_column *column, re
     if (reader->pieces && column->per_channel)
         status = cal_table_locate(reader->ms, column->name, column->type, rows,
                                   &slot->located[number], err);
-    if (slot->located[number] && (reader->in_place & column->what))
-        cal_located_map(slot->located[number]);
     if (status || slot->located[number])
         return status;
     *pointer = slot->memory[number];

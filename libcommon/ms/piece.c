@@ -42,22 +42,12 @@ cal_status cal_piece_load(cal_piece *piece, const cal_block *block, int64_t firs
         char **array = (char **)reader_array(&piece->part, column);
         if (*array)
             *array += first * cell * column->size;
-        if (!located || (*array = (char *)cal_located_cells(located, first, count)))
+        if (!located)
             continue;
         *array = memory_for(piece, i, count * cell);
         if (cal_located_read(located, first, count, *array, err))
             return err->status;
     }
     *part = &piece->part;
-    return CAL_OK;
-}
-
-cal_status cal_piece_check(const cal_piece *piece, cal_error *err)
-{
-    for (int i = 0; i < READER_COLUMNS; i++) {
-        const cal_located *located = piece->part.files->located[i];
-        if (located && cal_located_check(located, err))
-            return err->status;
-    }
     return CAL_OK;
 }

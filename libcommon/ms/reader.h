@@ -49,7 +49,7 @@ struct cal_reader {
     cal_table *ms;
     const cal_meta *meta;
     const cal_selection *selection;
-    unsigned what, skip, in_place;
+    unsigned what, skip;
     bool pieces;
     int64_t next_row, end_row, window_rows;
 

@@ -171,11 +171,6 @@ FORWARD(tables, cal_status, cal_table_locate,
 FORWARD(tables, cal_status, cal_located_read,
         (const cal_located *located, int64_t first, int64_t count, void *out, cal_error *err),
         (located, first, count, out, err))
-FORWARD(tables, void, cal_located_map, (cal_located * located), (located))
-FORWARD(tables, const void *, cal_located_cells,
-        (const cal_located *located, int64_t first, int64_t count), (located, first, count))
-FORWARD(tables, cal_status, cal_located_check, (const cal_located *located, cal_error *err),
-        (located, err))
 FORWARD(tables, cal_status, cal_located_write,
         (const cal_located *located, const void *in, cal_error *err), (located, in, err))
 FORWARD(tables, cal_status, cal_table_put,

@@ -14,7 +14,6 @@ struct cal_located {
     struct Part {
         CubeFile file;
         size_t first, end; /* extents */
-        std::unique_ptr<cal::Mapping> mapping = {};
     };
     std::string table, column;
     cal_span rows;
@@ -30,8 +29,6 @@ struct cal_located {
 
     void read(int64_t first, int64_t count, char *out) const;
     void write(const char *in) const;
-    void map();
-    const char *cells(int64_t first, int64_t count) const;
 };
 
 /* The first extent of a part that reaches cell `first` or one behind it. */
@@ -72,33 +69,6 @@ void cal_located::write(const char *in) const
     for (const Part &part : parts)
         for (size_t i = part.first; i < part.end; i++)
             mover.write(part.file, extents[i], in);
-}
-
-/* From the first to the last of the cells in each file. */
-void cal_located::map()
-{
-    for (Part &part : parts) {
-        int64_t start = INT64_MAX, end = 0;
-        for (size_t i = part.first; i < part.end; i++) {
-            start = std::min(start, mover.place(extents[i]));
-            end = std::max(end, mover.place(extents[i], extents[i].count));
-        }
-        part.mapping = part.file.map(start, end - start);
-    }
-}
-
-const char *cal_located::cells(int64_t first, int64_t count) const
-{
-    for (const Part &part : parts) {
-        auto at = reaching(extents, part, first);
-        if (at == extents.begin() + part.end || first < at->index)
-            continue;
-        int64_t place = mover.place(*at, first - at->index);
-        bool aligned = place % (int64_t)alignof(double) == 0;
-        bool whole = first + count <= at->index + at->count;
-        return part.mapping && aligned && whole ? part.mapping->at(place) : nullptr;
-    }
-    return nullptr;
 }
 
 /* Every part has a descriptor of its own, so there must not be many. */
@@ -166,29 +136,6 @@ cal_status cal_located_read(const cal_located *located, int64_t first, int64_t c
     return cal::guard(err, CAL_INPUT, {located->table.c_str(), located->column.c_str(), &rows},
                       "cannot be read; the table is damaged", [&] {
                           located->read(first, count, (char *)out);
-                          return CAL_OK;
-                      });
-}
-
-void cal_located_map(cal_located *located)
-{
-    if (!located->mover.packed())
-        located->map();
-}
-
-const void *cal_located_cells(const cal_located *located, int64_t first, int64_t count)
-{
-    return located->cells(first, count);
-}
-
-cal_status cal_located_check(const cal_located *located, cal_error *err)
-{
-    return cal::guard(err, CAL_INPUT,
-                      {located->table.c_str(), located->column.c_str(), &located->rows},
-                      "cannot be read; the table is damaged", [&] {
-                          for (const auto &part : located->parts)
-                              if (part.mapping && part.mapping->failed())
-                                  part.file.fail("it was cut short, or its disk failed, meanwhile");
                           return CAL_OK;
                       });
 }

@@ -116,12 +116,6 @@ cal_status cal_table_locate(cal_table *table, const char *column, cal_type type,
 /* Cells first .. first + count - 1 of those rows. */
 cal_status cal_located_read(const cal_located *located, int64_t first, int64_t count, void *out,
                             cal_error *err);
-/* Let them be seen in the files, without a copy, where that can be: of a table that nobody writes. */
-void cal_located_map(cal_located *located);
-/* Cells first .. first + count - 1 there, to be read only and as long as `located`; NULL where they have to be read as above. */
-const void *cal_located_cells(const cal_located *located, int64_t first, int64_t count);
-/* After the work on them: fails where a file turned out to be shorter than it was, for which zeros were seen. */
-cal_status cal_located_check(const cal_located *located, cal_error *err);
 /* All cells of those rows, of a table that is open for writing. */
 cal_status cal_located_write(const cal_located *located, const void *in, cal_error *err);
 void cal_located_free(cal_located *located); /* NULL is fine */

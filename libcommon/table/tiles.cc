@@ -104,11 +104,6 @@ void cal::CubeFile::write(int64_t offset, int64_t size, const char *from) const
     }
 }
 
-std::unique_ptr<cal::Mapping> cal::CubeFile::map(int64_t offset, int64_t size) const
-{
-    return Mapping::make(fd_, offset, size);
-}
-
 void cal::CubeFile::fail(const char *reason) const
 {
     throw TableError("file " + name_ + ": " + reason);

@@ -2,7 +2,6 @@
 #ifndef CAL_TABLE_TILES_H
 #define CAL_TABLE_TILES_H
 
-#include "table/mapping.h"
 #include "table/shim.h"
 #include <casacore/tables/DataMan/TSMCube.h>
 #include <casacore/tables/DataMan/TiledStMan.h>
@@ -28,8 +27,6 @@ class CubeFile
 
     void read(int64_t offset, int64_t size, char *to) const;
     void write(int64_t offset, int64_t size, const char *from) const;
-    /* nullptr where the file is too short or cannot be mapped. */
-    std::unique_ptr<Mapping> map(int64_t offset, int64_t size) const;
     [[noreturn]] void fail(const char *reason) const;
 
   private:

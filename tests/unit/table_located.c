@@ -1,5 +1,4 @@
 /* Cells that are found now and read later: any part of a range, or of a list with gaps, is what one call for all gives. */
-#include "base/parallel.h"
 #include "table.h"
 
 enum { ROWS = 500, CELL = 32 };
@@ -69,36 +68,6 @@ static void check_span(cal_table *table, cal_span rows)
     cal_located_free(bits);
 }
 
-/* Cells that stand in the file one after the other are seen there; flags, which are bits in it, and cells with gaps are not. */
-static void check_in_place(cal_table *table)
-{
-    cal_error err = {0};
-    cal_located *cells, *bits;
-    const int64_t list[] = {7, 8, 9, 11};
-    CHECK_OK(
-        cal_table_locate(table, "DATA", CAL_TYPE_COMPLEX, cal_span_range(33, 101), &cells, &err),
-        err);
-    CHECK(!cal_located_cells(cells, 0, 10));
-    cal_located_map(cells);
-    CHECK(!memcmp(cal_located_cells(cells, 0, 101), data[33], 101 * sizeof *data));
-    CHECK(!memcmp(cal_located_cells(cells, 50, 7), data[83], 7 * sizeof *data));
-    CHECK_OK(cal_located_check(cells, &err), err);
-    cal_located_free(cells);
-    CHECK_OK(
-        cal_table_locate(table, "DATA", CAL_TYPE_COMPLEX, cal_span_list(list, 4), &cells, &err),
-        err);
-    cal_located_map(cells);
-    CHECK(!memcmp(cal_located_cells(cells, 1, 2), data[8], 2 * sizeof *data));
-    CHECK(!memcmp(cal_located_cells(cells, 3, 1), data[11], sizeof *data));
-    CHECK(!cal_located_cells(cells, 2, 2));
-    cal_located_free(cells);
-    CHECK_OK(cal_table_locate(table, "FLAG", CAL_TYPE_BOOL, cal_span_range(0, 9), &bits, &err),
-             err);
-    cal_located_map(bits);
-    CHECK(!cal_located_cells(bits, 0, 9));
-    cal_located_free(bits);
-}
-
 /* What cannot be had so is no error here. */
 static void check_others(cal_table *table)
 {
@@ -129,38 +98,6 @@ static void check_truncated(cal_table *table)
     cal_located_free(located);
 }
 
-static void sum_up(void *user, int item, int worker)
-{
-    const float complex *cell = user;
-    (void)worker;
-    float sum = 0;
-    for (int k = 0; k < CELL; k++)
-        sum += crealf(cell[item * CELL + k]);
-    CHECK(sum == 0);
-}
-
-/* A file that gets shorter when its cells are being looked at, by several threads: zeros and an error, no SIGBUS. A file that was
- * too short from the beginning is not mapped. */
-static void check_cut_in_place(cal_table *table)
-{
-    cal_error err = {0};
-    cal_located *located, *late;
-    cal_span all = cal_span_range(0, ROWS);
-    CHECK_OK(
-        cal_table_locate(table, "DATA", CAL_TYPE_COMPLEX, cal_span_range(0, 300), &located, &err),
-        err);
-    cal_located_map(located);
-    CHECK(!truncate("l.tab/table.f0_TSM1", 0));
-    cal_parallel(2, 300, sum_up, (void *)cal_located_cells(located, 0, 300));
-    CHECK_FAILS(cal_located_check(located, &err), CAL_INPUT, "column DATA, rows 0", err);
-    CHECK(strstr(err.text, "cut short"));
-    CHECK_OK(cal_table_locate(table, "DATA", CAL_TYPE_COMPLEX, all, &late, &err), err);
-    cal_located_map(late);
-    CHECK(!cal_located_cells(late, 0, 300));
-    cal_located_free(late);
-    cal_located_free(located);
-}
-
 int main(void)
 {
     cal_error err = {0};
@@ -175,10 +112,8 @@ int main(void)
     check_span(table, cal_span_range(0, ROWS));
     check_span(table, cal_span_range(33, 101));
     check_span(table, cal_span_list(list, count));
-    check_in_place(table);
     check_others(table);
     check_truncated(table);
-    check_cut_in_place(table);
     cal_table_close(table, NULL);
     return unit_done();
 }
