@@ -94,7 +94,7 @@ END
 
 @test "recipe vlass: one phase for each row of the mosaic, of one window too" {
     cp -r m.ms v.ms
-    selfcal-plan --recipe vlass --imsize 96 v.ms > vlass.json
+    selfcal-plan --recipe vlass --imsize 96 --set datacolumn=data v.ms > vlass.json
     run -0 jq -c '.targets[0] | .obstype, [.solints[] | [.solint, .seconds, .modes[0].mode, .modes[0].gaincal_combine]]' vlass.json
     assert_output "$(printf '"mosaic"\n[["inf",72,"per_spw","field"]]')"
     selfcal-step --quiet --all --jobs 1 < vlass.json > vlass-end.json

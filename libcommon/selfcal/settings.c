@@ -68,7 +68,7 @@ static const setting settings[] = {
     VALUE(amp_significance, 2, 0, 1000,
           "scatter of amplitudes over their noise that is wanted before they are taken"),
     VALUE(max_overfit, 0.025, 0, 1,
-          "by how much the S/N may rise from fitting noise alone, as a part of it"),
+          "by how much the S/N may rise from noise alone that one table fits, as a part of it"),
     VALUE(max_passes, 6, 1, 100,
           "times at most that the phases are solved, again and again while that helps"),
     VALUE(scale_fov, 1, 0.01, 100, "times the usual field of view"),

@@ -197,11 +197,11 @@ static cal_status skip(cal_work *work, const cal_solint *at, jv *entry, const ch
     char *reason = cal_format("%s %s", why, at->name);
     for (char *c = reason; *c; c++)
         *c = *c == ' ' && c - reason < (long)strlen(why) ? '_' : *c;
-    cal_json_set(entry, "decision",
-                 isnan(snr) ? cal_json_format("%s", reason)
-                            : cal_json_format(
-                                  "%s not tried: a solution would have S/N %.3g, %g are wanted",
-                                  at->name, snr, work->settings->minsnr_to_proceed));
+    cal_json_set(
+        entry, "decision",
+        isnan(snr) ? cal_json_format("%s", reason)
+                   : cal_json_format("%s not tried: a solution would have S/N %.3g, %g are wanted",
+                                     at->name, snr, work->settings->minsnr_to_proceed));
     cal_solint_set(work, at->index, "Fail_Reason", jv_string(reason));
     cal_go_on(work, at, false, true, reason);
     free(reason);
