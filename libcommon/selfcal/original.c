@@ -5,13 +5,6 @@
 #include "selfcal/original_parts.h"
 #include <string.h>
 
-static char *find_path(const char *from, const char *path)
-{
-    if (!from || *path == '/' || cal_path_exists(path))
-        return cal_copy_text(path);
-    return cal_format("%s/%s", from, path);
-}
-
 /* ---- tables ---- */
 
 /* The window of the table for one of the working copy, and its number in the table that is used. */
@@ -61,7 +54,7 @@ static cal_status add_table(const cal_original_finding *f, int index, const char
     cal_caltable *solutions;
     jv map = cal_json_item_at(f->block, "spwmap_final", index),
        interp = cal_json_item_at(f->block, "applycal_interpolate_final", index);
-    *table = (cal_original_table){.path = find_path(f->from, path)};
+    *table = (cal_original_table){.path = cal_path_from(f->from, path)};
     table->interp =
         cal_copy_text(jv_get_kind(interp) == JV_KIND_STRING ? jv_string_value(interp) : "linear");
     cal_status status = cal_caltable_read(table->path, &solutions, err);
@@ -146,7 +139,7 @@ static cal_status add_block(cal_original_finding *f, cal_originals *all, cal_err
     all->item = cal_grow(all->item, all->count + 1, sizeof *all->item);
     f->o = &all->item[all->count++];
     *f->o = (cal_original){
-        .vis = find_path(f->from, cal_json_text_at(f->block, "original", "")),
+        .vis = cal_path_from(f->from, cal_json_text_at(f->block, "original", "")),
         .target = cal_copy_text(cal_json_text_at(f->target, "target", "?")),
         .band = cal_copy_text(cal_json_text_at(f->target, "band", "?")),
         .applymode = cal_copy_text(cal_json_text_at(f->block, "applycal_mode_final", "calflag"))};
