@@ -276,7 +276,7 @@ static const cal_tool tool = {
             {"Apply them", "selfcal-apply state.json"},
             {"Scripts for later, and for CASA", "selfcal-apply --write apply state.json"},
             {"The subtraction of the continuum from the lines, as CASA's call",
-             "selfcal-apply -n state.json --jq '.uvcontsub[]'"},
+             "selfcal-apply -n state.json --raw --jq '.uvcontsub[]'"},
             {NULL, NULL}},
     .run = run,
 };

@@ -244,7 +244,7 @@ static const cal_tool tool = {
              "selfcal-plan --recipe vlbi_sparse m87.ms > plan.json"},
             {"Is it still a plan after editing?", "selfcal-plan --check plan.json"},
             {"The commands that make the working copies",
-             "selfcal-plan eb1.ms --jq '.targets[].vis[].split.command'"},
+             "selfcal-plan eb1.ms --raw --jq '.targets[].vis[].split.command'"},
             {NULL, NULL}},
     .run = run,
 };

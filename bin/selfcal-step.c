@@ -98,7 +98,7 @@ static const cal_tool tool = {
             {"From the data to the end", "selfcal-plan eb1.ms | selfcal-step --all > done.json"},
             {"In one file, until the amplitudes", "selfcal-step --until inf_ap state.json"},
             {"What was decided, and why?",
-             "selfcal-step --dry-run state.json --jq '.targets[].steps[].decision'"},
+             "selfcal-step --dry-run state.json --raw --jq '.targets[].steps[].decision'"},
             {NULL, NULL}},
     .run = run,
 };
