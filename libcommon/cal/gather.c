@@ -43,8 +43,11 @@ static void set_up_samples(cal_gather_dd *dd, const cal_selection *selection,
              ch += chosen->range[r].step)
             for (int k = 0; k < corrs; k++)
                 dd->selected[ch * dd->ncorr + corr[k]] = 1;
-    for (int k = 0; k < dd->nchan * dd->ncorr; k++)
+    dd->whole = true;
+    for (int k = 0; k < dd->samples; k++) {
+        dd->whole = dd->whole && dd->selected[k] != 0;
         dd->point[k] = cal_model_point(model, pol->type[k % dd->ncorr]);
+    }
 }
 
 static cal_status set_up_dd(cal_gather *gather, int id, const cal_selection *selection,
@@ -128,6 +131,7 @@ void cal_gather_free(cal_gather *gather)
     free(gather->ready);
     free(gather->scratch);
     free(gather->sums);
+    free(gather->row_group);
     free(gather->row_cell);
     free(gather);
 }
@@ -214,7 +218,8 @@ static void sum_row(const cal_gather *gather, const cal_block *part, int64_t row
         use = scratch->use;
         weight = scratch->weight;
     }
-    cal_row_sum(data, model, use, weight, dd->samples, dd->ncorr, sums);
+    bool all = dd->whole && use == dd->selected;
+    cal_row_sum(data, model, all ? NULL : use, weight, dd->samples, dd->ncorr, sums);
     if (!cal_row_is_finite(sums, dd->ncorr)) {
         size_t room = (size_t)(dd->samples + CAL_ROW_LANES) * sizeof *use;
         memmove(scratch->use, use, room);
@@ -317,6 +322,8 @@ int cal_gather_begin(cal_gather *gather, const cal_block *block)
     if (block->rows.count > gather->room) {
         gather->room = block->rows.count;
         gather->sums = cal_grow(gather->sums, (size_t)gather->room, sizeof *gather->sums);
+        gather->row_group =
+            cal_grow(gather->row_group, (size_t)gather->room, sizeof *gather->row_group);
         if (gather->rule.delay)
             gather->row_cell =
                 cal_grow(gather->row_cell, (size_t)gather->room * (size_t)gather->most_samples,
@@ -325,6 +332,27 @@ int cal_gather_begin(cal_gather *gather, const cal_block *block)
     for (int j = 0; j < gather->rule.jobs; j++)
         make_scratch(&gather->scratch[j], gather->piece_rows);
     return (int)((block->rows.count + gather->piece_rows - 1) / gather->piece_rows);
+}
+
+static bool same_instant(const cal_rows *rows, int64_t i, int64_t j)
+{
+    return rows->time[i] == rows->time[j] && rows->dd[i] == rows->dd[j] &&
+           rows->field[i] == rows->field[j] && rows->scan[i] == rows->scan[j] &&
+           rows->observation[i] == rows->observation[j];
+}
+
+/* The group of every row; -1 for those that count nowhere. */
+static void place_rows(const cal_plan *plan, const cal_rows *rows, int *group)
+{
+    int64_t last = -1; /* rows of one instant stand together as a rule */
+    for (int64_t i = 0; i < rows->count; i++) {
+        group[i] = -1;
+        if (rows->antenna1[i] == rows->antenna2[i])
+            continue;
+        bool same = last >= 0 && same_instant(rows, i, last);
+        group[i] = same ? group[last] : cal_plan_group(plan, rows, i);
+        last = i;
+    }
 }
 
 void cal_gather_piece(cal_gather *gather, int piece, int worker)
@@ -336,37 +364,32 @@ void cal_gather_piece(cal_gather *gather, int piece, int worker)
     cal_block *part;
     if (count > gather->piece_rows)
         count = gather->piece_rows;
-    if (!cal_piece_load(work, block, first, count, &part, &err))
+    if (!cal_piece_load(work, block, first, count, &part, &err)) {
+        place_rows(gather->plan, &part->rows, gather->row_group + first);
         sum_rows(gather, part, worker, gather->sums + first, &err);
+    }
     if (err.status && !__atomic_exchange_n(&gather->status, err.status, __ATOMIC_ACQ_REL))
         gather->error = err;
 }
 
 /* ---- sums, in the order of the file ---- */
 
-static bool same_instant(const cal_rows *rows, int64_t i, int64_t j)
+/* The rows of every so many-th solution: those of one solution are added by one worker. */
+static void add_rows(void *user, int share, int worker)
 {
-    return rows->time[i] == rows->time[j] && rows->dd[i] == rows->dd[j] &&
-           rows->field[i] == rows->field[j] && rows->scan[i] == rows->scan[j] &&
-           rows->observation[i] == rows->observation[j];
-}
-
-static void add_rows(cal_gather *gather)
-{
-    const cal_rows *rows = &gather->block->rows;
-    int group = -1;
-    for (int64_t i = 0, last = 0; i < rows->count; i++) {
-        if (rows->antenna1[i] == rows->antenna2[i])
-            continue;
-        if (group < 0 || !same_instant(rows, i, last))
-            group = cal_plan_group(gather->plan, rows, i);
-        last = i;
+    cal_gather *gather = user;
+    (void)worker;
+    for (int64_t i = 0; i < gather->block->rows.count; i++) {
+        int group = gather->row_group[i];
         if (group < 0)
             continue;
         int solution = gather->plan->group[group].solution;
-        cal_group_sums_add(&gather->group[group], gather, &gather->sums[i], rows, i);
+        if (solution % gather->rule.jobs != share)
+            continue;
+        cal_group_sums_add(&gather->group[group], gather, &gather->sums[i], &gather->block->rows,
+                           i);
         if (--gather->left[solution] == 0)
-            gather->ready[gather->ready_count++] = solution;
+            gather->ready[__atomic_fetch_add(&gather->ready_count, 1, __ATOMIC_RELAXED)] = solution;
     }
 }
 
@@ -380,7 +403,7 @@ cal_status cal_gather_end(cal_gather *gather, cal_error *err)
     gather->ready_count = 0;
     if (gather->status)
         return cal_fail(err, gather->status, "%s", gather->error.text);
-    add_rows(gather);
+    cal_parallel(gather->rule.jobs, gather->rule.jobs, add_rows, gather);
     qsort(gather->ready, (size_t)gather->ready_count, sizeof *gather->ready, by_number);
     return CAL_OK;
 }

@@ -11,6 +11,7 @@ typedef struct cal_gather_dd {
     int product[CAL_ROW_CORRS]; /* RR or XX 0, RL 1, LR 2, LL or YY 3 */
     bool cross;                 /* has cross hands */
     float *selected;            /* [chan][corr] 1 or 0, and room; NULL: no rows of it are wanted */
+    bool whole;                 /* all samples are selected */
     float complex *point;       /* [chan][corr] the point source */
 } cal_gather_dd;
 
@@ -70,6 +71,7 @@ struct cal_gather {
     int64_t piece_rows;          /* rows of it that are worked on at a time */
     int64_t room;                /* of sums */
     cal_row_sums *sums;          /* [row] of the block */
+    int *row_group;              /* [row] */
     cal_spectrum_cell *row_cell; /* [row][most_samples]; NULL unless for delays */
     cal_status status;
     cal_error error; /* of the first piece that failed */

@@ -7,8 +7,10 @@
 #include <string.h>
 
 typedef struct lanes {
-    cal_v8f re, im, weight, count, modelled;
+    cal_v8f re, im, weight, count, blank;
 } lanes;
+
+static const cal_v8f ones = {1, 1, 1, 1, 1, 1, 1, 1};
 
 /* Eight complex numbers as real and imaginary parts, in the order 0 1 4 5 2 3 6 7: that is what
  * machines whose vectors are made of two halves do in one step. */
@@ -33,10 +35,16 @@ static inline void mask(cal_v8f *x, const cal_v8i *in_use)
     *x = (cal_v8f)((cal_v8i)*x & *in_use);
 }
 
+/* 1 where the model is 0. */
+static inline void find_blanks(const cal_v8f *mr, const cal_v8f *mi, cal_v8f *blank)
+{
+    *blank = (cal_v8f)((cal_v8i)ones & ((*mr == 0) & (*mi == 0)));
+}
+
 static inline void add(lanes *sum, const float complex *data, const float complex *model,
                        const float *use, const float *weight)
 {
-    cal_v8f vr, vi, mr, mi, u, w;
+    cal_v8f vr, vi, mr, mi, u, w, blank;
     load(data, &vr, &vi);
     load(model, &mr, &mi);
     memcpy(&u, use, sizeof u);
@@ -48,14 +56,29 @@ static inline void add(lanes *sum, const float complex *data, const float comple
     mask(&vi, &in_use);
     mask(&mr, &in_use);
     mask(&mi, &in_use);
-    cal_v8i blank = ((mr == 0) & (mi == 0)) & in_use;
-    cal_v8f one = (cal_v8f)((cal_v8i)(cal_v8f){1, 1, 1, 1, 1, 1, 1, 1} & blank);
-    mr += one; /* a model of 0 leaves the sample as it is */
+    find_blanks(&mr, &mi, &blank);
+    mask(&blank, &in_use);
+    mr += blank; /* a model of 0 leaves the sample as it is */
     sum->re += w * (vr * mr + vi * mi);
     sum->im += w * (vi * mr - vr * mi);
     sum->weight += w * (mr * mr + mi * mi);
     sum->count += u;
-    sum->modelled += u - one;
+    sum->blank += blank;
+}
+
+/* The same where all are in use and weigh 1. */
+static inline void add_all(lanes *sum, const float complex *data, const float complex *model)
+{
+    cal_v8f vr, vi, mr, mi, blank;
+    load(data, &vr, &vi);
+    load(model, &mr, &mi);
+    find_blanks(&mr, &mi, &blank);
+    mr += blank;
+    sum->re += vr * mr + vi * mi;
+    sum->im += vi * mr - vr * mi;
+    sum->weight += mr * mr + mi * mi;
+    sum->count += ones;
+    sum->blank += blank;
 }
 
 /* Every lane to its correlation, from the first to the last. */
@@ -87,19 +110,25 @@ void cal_row_sum(const float complex *data, const float complex *model, const fl
 {
     lanes sum = {0};
     int k = 0;
-    for (; k + CAL_ROW_LANES <= samples; k += CAL_ROW_LANES)
+    for (; !use && k + CAL_ROW_LANES <= samples; k += CAL_ROW_LANES)
+        add_all(&sum, data + k, model + k);
+    for (; use && k + CAL_ROW_LANES <= samples; k += CAL_ROW_LANES)
         add(&sum, data + k, model + k, use + k, weight + k);
     if (k < samples) {
         float complex v[CAL_ROW_LANES] = {0}, m[CAL_ROW_LANES] = {0};
+        float rest[CAL_ROW_LANES] = {0};
         memcpy(v, data + k, (size_t)(samples - k) * sizeof *v);
         memcpy(m, model + k, (size_t)(samples - k) * sizeof *m);
-        add(&sum, v, m, use + k, weight + k);
+        for (int i = k; i < samples; i++)
+            rest[i - k] = 1;
+        add(&sum, v, m, use ? use + k : rest, use ? weight + k : rest);
     }
+    cal_v8f modelled = sum.count - sum.blank;
     fold(&sum.re, corrs, sums->re);
     fold(&sum.im, corrs, sums->im);
     fold(&sum.weight, corrs, sums->weight);
     fold(&sum.count, corrs, sums->count);
-    fold(&sum.modelled, corrs, sums->modelled);
+    fold(&modelled, corrs, sums->modelled);
 }
 
 static bool is_finite(float complex x)

@@ -19,7 +19,8 @@ typedef struct cal_row_sums {
 
 /* `samples` = channels x correlations, correlation fastest; corrs is 1, 2 or 4. `use` is 1 for
  * samples that count, else 0; `weight` is 0 where use is. Both have room for samples rounded up to
- * CAL_ROW_LANES, zeros there. What is not in use may be anything, NaN too. */
+ * CAL_ROW_LANES, zeros there. What is not in use may be anything, NaN too. `use` NULL: all count and
+ * weigh 1. */
 void cal_row_sum(const float complex *data, const float complex *model, const float *use,
                  const float *weight, int samples, int corrs, cal_row_sums *sums);
 

@@ -253,20 +253,26 @@ static void take_step(solver *state, double chi2)
         state->gain[i] = state->old[i] + (factor > 0 ? state->step[i] * factor : state->step[i]);
 }
 
+/* chi^2 at the gains of the moment, with its derivatives. */
+static double look_around(solver *state)
+{
+    return cal_samples_gradient(state->samples, state->gain, state->gradient, state->hessian);
+}
+
 static bool iterate(solver *state, double *chi2)
 {
     double last = DBL_MAX;
     int sure = 0;
     memcpy(state->old, state->gain, (size_t)state->values * sizeof *state->gain);
     for (state->iterations = 0;; state->iterations++) {
-        *chi2 = cal_samples_chi2(state->samples, state->gain);
+        *chi2 = look_around(state);
         if (settled(*chi2, *chi2 - last, &sure))
             return true;
         if (*chi2 - last <= 0) {
             last = *chi2;
-            cal_samples_gradient(state->samples, state->gain, state->gradient, state->hessian);
-        } else { /* worse: from the last point again, with its gradient */
+        } else { /* worse: from the last point again */
             memcpy(state->gain, state->old, (size_t)state->values * sizeof *state->gain);
+            look_around(state);
         }
         take_step(state, *chi2);
         if (state->iterations == MAX_ITERATIONS || !isfinite(*chi2))
@@ -278,16 +284,15 @@ static bool iterate(solver *state, double *chi2)
 static double polish(solver *state)
 {
     state->iterations += cal_samples_polish(state->samples, state->gain);
-    return cal_samples_chi2(state->samples, state->gain);
+    return look_around(state);
 }
 
 /* ---- results ---- */
 
 /* Errors from the curvature and the reduced chi^2 over all samples; S/N is amplitude over error (CASA's definitions). */
-static void measure(solver *state, const cal_problem *problem, double chi2, cal_gains *gains)
+static void measure(const solver *state, const cal_problem *problem, double chi2, cal_gains *gains)
 {
     int good = 0;
-    cal_samples_gradient(state->samples, state->gain, state->gradient, state->hessian);
     for (int i = 0; i < state->values; i++)
         good += state->ok[i];
     int freedom = 2 * (state->samples->count - good);

@@ -24,9 +24,9 @@ void cal_samples_free(cal_samples *samples);
 
 /* Gains are [antenna][par]. */
 double cal_samples_chi2(const cal_samples *samples, const float complex *gain);
-/* For every gain: sum of w r conj(dr/dg), and sum of w |dr/dg|^2. */
-void cal_samples_gradient(const cal_samples *samples, const float complex *gain,
-                          double complex *gradient, double *hessian);
+/* For every gain: sum of w r conj(dr/dg), and sum of w |dr/dg|^2. Returns chi^2. */
+double cal_samples_gradient(const cal_samples *samples, const float complex *gain,
+                            double complex *gradient, double *hessian);
 /* From near the minimum to the minimum, in double precision; returns the sweeps that it took. */
 int cal_samples_polish(const cal_samples *samples, float complex *gain);
 

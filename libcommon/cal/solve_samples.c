@@ -105,40 +105,10 @@ static void spread_gains(const cal_samples *samples, const float complex *gain)
         }
 }
 
-/* ---- walking through a slice ---- */
+/* ---- sums in eight lanes ---- */
 
-/* Rows of one slice, and the gains that it is about. */
-typedef struct walk {
-    const cal_v8f *re, *im, *model, *weight; /* of the row */
-    const cal_v8f *gain_re, *gain_im;
-    float own_re, own_im; /* the gain of the row's antenna */
-} walk;
-
-static inline walk walk_row(const cal_samples *samples, int slice, int i, const float *weight)
-{
-    size_t at = (size_t)slice * slice_size(samples) + (size_t)i * samples->stride;
-    const float *re = samples->gain_re + samples->par[slice] * samples->stride,
-                *im = samples->gain_im + samples->par[slice] * samples->stride;
-    return (walk){.re = (const cal_v8f *)(samples->re + at),
-                  .im = (const cal_v8f *)(samples->im + at),
-                  .model = (const cal_v8f *)(samples->model + at),
-                  .weight = (const cal_v8f *)(weight + at),
-                  .gain_re = (const cal_v8f *)re,
-                  .gain_im = (const cal_v8f *)im,
-                  .own_re = re[i],
-                  .own_im = im[i]};
-}
-
-/* m g_i conj(g_j) - v */
-static inline void residual(const walk *w, int k, cal_v8f *re, cal_v8f *im)
-{
-    cal_v8f gr = w->gain_re[k], gi = w->gain_im[k];
-    *re = w->model[k] * (w->own_re * gr + w->own_im * gi) - w->re[k];
-    *im = w->model[k] * (w->own_im * gr - w->own_re * gi) - w->im[k];
-}
-
-/* Sums in eight lanes. In two halves, because no common machine has vectors of eight doubles, and
- * compilers carry those that do not exist through memory. */
+/* In two halves, because no common machine has vectors of eight doubles, and compilers carry those
+ * that do not exist through memory. */
 typedef struct lanes {
     cal_v4d low, high;
 } lanes;
@@ -150,14 +120,42 @@ static inline void add(lanes *sum, const cal_v8f *x)
     sum->high += (cal_v4d){v[4], v[5], v[6], v[7]};
 }
 
+static inline double lane(const lanes *sum, int k)
+{
+    return k < CAL_VECTOR_LANES / 2 ? sum->low[k] : sum->high[k - CAL_VECTOR_LANES / 2];
+}
+
 static inline double fold(const lanes *sum)
 {
     double all = 0;
-    for (int k = 0; k < CAL_VECTOR_LANES / 2; k++)
-        all += sum->low[k];
-    for (int k = 0; k < CAL_VECTOR_LANES / 2; k++)
-        all += sum->high[k];
+    for (int k = 0; k < CAL_VECTOR_LANES; k++)
+        all += lane(sum, k);
     return all;
+}
+
+/* Row i of a slice. */
+typedef struct walk {
+    const cal_v8f *re, *im, *model, *weight;
+} walk;
+
+static inline walk walk_row(const cal_samples *samples, int slice, int i, const float *weight)
+{
+    size_t at = (size_t)slice * slice_size(samples) + (size_t)i * samples->stride;
+    return (walk){.re = (const cal_v8f *)(samples->re + at),
+                  .im = (const cal_v8f *)(samples->im + at),
+                  .model = (const cal_v8f *)(samples->model + at),
+                  .weight = (const cal_v8f *)(weight + at)};
+}
+
+/* The gains that a slice is about. */
+static inline const float *gains_re(const cal_samples *samples, int slice)
+{
+    return samples->gain_re + samples->par[slice] * samples->stride;
+}
+
+static inline const float *gains_im(const cal_samples *samples, int slice)
+{
+    return samples->gain_im + samples->par[slice] * samples->stride;
 }
 
 /* ---- chi^2 ---- */
@@ -169,10 +167,13 @@ static double sum_residuals(const cal_samples *samples)
     int vectors = samples->stride / CAL_VECTOR_LANES;
     for (int slice = 0; slice < samples->slices; slice++)
         for (int i = 0; samples->par[slice] != EMPTY && i < samples->antennas; i++) {
+            const float *gain_re = gains_re(samples, slice), *gain_im = gains_im(samples, slice);
+            const cal_v8f *other_re = (const cal_v8f *)gain_re, *other_im = (const cal_v8f *)gain_im;
             walk w = walk_row(samples, slice, i, samples->upper);
-            for (int k = (i + 1) / CAL_VECTOR_LANES; k < vectors; k++) {
-                cal_v8f re, im;
-                residual(&w, k, &re, &im);
+            for (int k = (i + 1) / CAL_VECTOR_LANES; k < vectors; k++) { /* m g_i conj(g_k) - v */
+                cal_v8f gr = other_re[k], gi = other_im[k];
+                cal_v8f re = w.model[k] * (gain_re[i] * gr + gain_im[i] * gi) - w.re[k];
+                cal_v8f im = w.model[k] * (gain_im[i] * gr - gain_re[i] * gi) - w.im[k];
                 cal_v8f square = w.weight[k] * (re * re + im * im);
                 add(&sum, &square);
             }
@@ -188,39 +189,56 @@ double cal_samples_chi2(const cal_samples *samples, const float complex *gain)
 
 /* ---- derivatives ---- */
 
+/* For eight antennas, a lane each: sums over their baselines. */
+typedef struct slopes {
+    lanes re, im, square, chi2;
+} slopes;
+
+/* Antennas 8 `block` and following, column by column: what stands at [j][i] is the conjugate of
+ * baseline i-j. */
 CAL_VECTOR_CLONES
-static void sum_derivatives(const cal_samples *samples, int slice, int i, double complex *gradient,
-                            double *hessian)
+static void sum_derivatives(const cal_samples *samples, int slice, int block, slopes *out)
 {
-    lanes re_sum = {0}, im_sum = {0}, square_sum = {0};
-    walk w = walk_row(samples, slice, i, samples->weight);
-    for (int k = 0; k < samples->stride / CAL_VECTOR_LANES; k++) {
-        cal_v8f re, im, dr = w.model[k] * w.gain_re[k], di = w.model[k] * w.gain_im[k];
-        residual(&w, k, &re, &im);
-        re *= w.weight[k];
-        im *= w.weight[k];
-        cal_v8f along = re * dr - im * di, across = re * di + im * dr,
-                square = w.weight[k] * (dr * dr + di * di);
-        add(&re_sum, &along);
-        add(&im_sum, &across);
-        add(&square_sum, &square);
+    slopes sum = {0};
+    const float *gain_re = gains_re(samples, slice), *gain_im = gains_im(samples, slice);
+    const cal_v8f own_re = ((const cal_v8f *)gain_re)[block],
+                  own_im = ((const cal_v8f *)gain_im)[block];
+    for (int j = 0; j < samples->antennas; j++) {
+        walk w = walk_row(samples, slice, j, samples->weight);
+        float gr = gain_re[j], gi = gain_im[j];
+        cal_v8f m = w.model[block], weight = w.weight[block], dr = m * gr, di = m * gi;
+        cal_v8f re = m * (own_re * gr + own_im * gi) - w.re[block];
+        cal_v8f im = m * (own_im * gr - own_re * gi) + w.im[block];
+        cal_v8f along = weight * re * dr - weight * im * di,
+                across = weight * re * di + weight * im * dr, square = weight * (dr * dr + di * di),
+                residual = weight * (re * re + im * im);
+        add(&sum.re, &along);
+        add(&sum.im, &across);
+        add(&sum.square, &square);
+        add(&sum.chi2, &residual);
     }
-    *gradient += fold(&re_sum) + I * fold(&im_sum);
-    *hessian += fold(&square_sum);
+    *out = sum;
 }
 
-void cal_samples_gradient(const cal_samples *samples, const float complex *gain,
-                          double complex *gradient, double *hessian)
+double cal_samples_gradient(const cal_samples *samples, const float complex *gain,
+                            double complex *gradient, double *hessian)
 {
     size_t values = (size_t)(samples->antennas * samples->pars);
+    double chi2 = 0;
     memset(gradient, 0, values * sizeof *gradient);
     memset(hessian, 0, values * sizeof *hessian);
     spread_gains(samples, gain);
     for (int slice = 0; slice < samples->slices; slice++)
         for (int i = 0; samples->par[slice] != EMPTY && i < samples->antennas; i++) {
-            int at = i * samples->pars + samples->par[slice];
-            sum_derivatives(samples, slice, i, &gradient[at], &hessian[at]);
+            slopes sum;
+            int k = i % CAL_VECTOR_LANES, at = i * samples->pars + samples->par[slice];
+            if (k == 0)
+                sum_derivatives(samples, slice, i / CAL_VECTOR_LANES, &sum);
+            gradient[at] += lane(&sum.re, k) + I * lane(&sum.im, k);
+            hessian[at] += lane(&sum.square, k);
+            chi2 += lane(&sum.chi2, k) / 2; /* every baseline is met from both its ends */
         }
+    return chi2;
 }
 
 /* ---- the optimum ---- */
