@@ -1,7 +1,6 @@
 #include "cal/gather.h"
 
 #include "base/mem.h"
-#include "base/parallel.h"
 #include "cal/gather_parts.h"
 #include <math.h>
 #include <string.h>
@@ -85,8 +84,9 @@ cal_status cal_gather_make(const cal_plan *plan, cal_table *ms, const cal_meta *
     gather->dd = CAL_NEW_ARRAY(cal_gather_dd, meta->dds);
     gather->group = CAL_NEW_ARRAY(cal_group_sums, plan->groups);
     gather->left = CAL_NEW_ARRAY(int64_t, plan->solutions);
-    gather->ready = CAL_NEW_ARRAY(int, plan->solutions);
     gather->scratch = CAL_NEW_ARRAY(cal_gather_scratch, rule->jobs);
+    for (int k = 0; k < 2; k++)
+        gather->ready[k] = CAL_NEW_ARRAY(int, plan->solutions);
     for (int k = 0; k < plan->solutions; k++)
         gather->left[k] = plan->solution[k].rows;
     cal_status status = CAL_OK;
@@ -125,14 +125,15 @@ void cal_gather_free(cal_gather *gather)
         free(scratch->row_factor);
         free(scratch->missing);
     }
+    for (int k = 0; k < 2; k++) {
+        free(gather->ready[k]);
+        free(gather->batch[k].row);
+        free(gather->batch[k].cell);
+    }
     free(gather->dd);
     free(gather->group);
     free(gather->left);
-    free(gather->ready);
     free(gather->scratch);
-    free(gather->sums);
-    free(gather->row_group);
-    free(gather->row_cell);
     free(gather);
 }
 
@@ -153,8 +154,8 @@ int64_t cal_gather_not_finite(const cal_gather *gather)
 
 const int *cal_gather_ready(const cal_gather *gather, int *count)
 {
-    *count = gather->ready_count;
-    return gather->ready;
+    *count = gather->ready_count[gather->turn];
+    return gather->ready[gather->turn];
 }
 
 /* ---- rows, in parallel ---- */
@@ -198,8 +199,9 @@ static bool has_spectra(const cal_block *part)
 
 /* Sums over the channels of one row. */
 static void sum_row(const cal_gather *gather, const cal_block *part, int64_t row,
-                    cal_gather_scratch *scratch, cal_row_sums *sums)
+                    cal_gather_scratch *scratch, cal_gather_row *out)
 {
+    cal_row_sums *sums = &out->sums;
     const cal_gather_dd *dd = &gather->dd[part->rows.dd[row]];
     int64_t at = row * dd->samples;
     const float complex *data = part->data + at,
@@ -231,9 +233,9 @@ static void sum_row(const cal_gather *gather, const cal_block *part, int64_t row
         weight = scratch->weight;
     }
     if (gather->rule.delay)
-        cal_spectrum_take(gather, dd, data, model, use, weight,
+        cal_spectrum_take(dd, data, model, use, weight,
                           spectra ? NULL : scratch->row_weight + row * dd->ncorr,
-                          scratch->row_factor + row * dd->ncorr, sums);
+                          scratch->row_factor + row * dd->ncorr, out);
     for (int c = 0; c < dd->ncorr; c++) {
         float w = spectra ? 1 : scratch->row_weight[row * dd->ncorr + c];
         if (sums->modelled[c] > 0)
@@ -274,7 +276,7 @@ static cal_status calibrate(cal_gather *gather, cal_block *part, int worker, cal
     return apply_chain(gather->rule.within, part, &use, worker, err);
 }
 
-static void sum_rows(cal_gather *gather, cal_block *part, int worker, cal_row_sums *sums,
+static void sum_rows(cal_gather *gather, cal_block *part, int worker, cal_gather_row *out,
                      cal_error *err)
 {
     cal_gather_scratch *scratch = &gather->scratch[worker];
@@ -290,8 +292,8 @@ static void sum_rows(cal_gather *gather, cal_block *part, int worker, cal_row_su
     if (calibrate(gather, part, worker, err))
         return;
     for (int64_t row = 0; row < rows->count; row++)
-        if (gather->dd[rows->dd[row]].selected && rows->antenna1[row] != rows->antenna2[row])
-            sum_row(gather, part, row, scratch, &sums[row]);
+        if (out[row].group >= 0)
+            sum_row(gather, part, row, scratch, &out[row]);
 }
 
 /* ---- pieces ---- */
@@ -315,23 +317,33 @@ static int64_t rows_of_piece(const cal_gather *gather, const cal_block *block)
     return rows < 1 ? 1 : rows > MOST_PIECE_ROWS ? MOST_PIECE_ROWS : rows;
 }
 
+static void make_batch(cal_gather *gather, cal_gather_batch *batch, int64_t rows)
+{
+    batch->rows = rows;
+    if (rows <= batch->room)
+        return;
+    size_t cells = gather->rule.delay ? (size_t)rows * (size_t)gather->most_samples : 0;
+    batch->room = rows;
+    batch->row = cal_grow(batch->row, (size_t)rows, sizeof *batch->row);
+    if (cells)
+        batch->cell = cal_grow(batch->cell, cells, sizeof *batch->cell);
+    for (int64_t i = 0; i < rows; i++)
+        batch->row[i].cell = cells ? batch->cell + i * gather->most_samples : NULL;
+}
+
 int cal_gather_begin(cal_gather *gather, const cal_block *block)
 {
+    int64_t rows = block ? block->rows.count : 0;
     gather->block = block;
-    gather->piece_rows = rows_of_piece(gather, block);
-    if (block->rows.count > gather->room) {
-        gather->room = block->rows.count;
-        gather->sums = cal_grow(gather->sums, (size_t)gather->room, sizeof *gather->sums);
-        gather->row_group =
-            cal_grow(gather->row_group, (size_t)gather->room, sizeof *gather->row_group);
-        if (gather->rule.delay)
-            gather->row_cell =
-                cal_grow(gather->row_cell, (size_t)gather->room * (size_t)gather->most_samples,
-                         sizeof *gather->row_cell);
-    }
-    for (int j = 0; j < gather->rule.jobs; j++)
+    gather->turn = !gather->turn;
+    gather->ready_count[gather->turn] = 0;
+    make_batch(gather, &gather->batch[gather->turn], rows);
+    if (block)
+        gather->piece_rows = rows_of_piece(gather, block);
+    for (int j = 0; block && j < gather->rule.jobs; j++)
         make_scratch(&gather->scratch[j], gather->piece_rows);
-    return (int)((block->rows.count + gather->piece_rows - 1) / gather->piece_rows);
+    return gather->rule.jobs +
+           (block ? (int)((rows + gather->piece_rows - 1) / gather->piece_rows) : 0);
 }
 
 static bool same_instant(const cal_rows *rows, int64_t i, int64_t j)
@@ -341,32 +353,37 @@ static bool same_instant(const cal_rows *rows, int64_t i, int64_t j)
            rows->observation[i] == rows->observation[j];
 }
 
-/* The group of every row; -1 for those that count nowhere. */
-static void place_rows(const cal_plan *plan, const cal_rows *rows, int *group)
+static void place_rows(const cal_plan *plan, const cal_rows *rows, cal_gather_row *out)
 {
     int64_t last = -1; /* rows of one instant stand together as a rule */
     for (int64_t i = 0; i < rows->count; i++) {
-        group[i] = -1;
+        cal_gather_row *row = &out[i];
+        row->group = -1;
         if (rows->antenna1[i] == rows->antenna2[i])
             continue;
         bool same = last >= 0 && same_instant(rows, i, last);
-        group[i] = same ? group[last] : cal_plan_group(plan, rows, i);
+        row->group = same ? out[last].group : cal_plan_group(plan, rows, i);
+        row->antenna1 = rows->antenna1[i];
+        row->antenna2 = rows->antenna2[i];
+        row->time = rows->time[i];
+        row->centroid = rows->centroid[i];
         last = i;
     }
 }
 
-void cal_gather_piece(cal_gather *gather, int piece, int worker)
+static void sum_piece(cal_gather *gather, int piece, int worker)
 {
     const cal_block *block = gather->block;
     int64_t first = piece * gather->piece_rows, count = block->rows.count - first;
+    cal_gather_row *out = gather->batch[gather->turn].row + first;
     cal_error err = {0};
     cal_piece *work = gather->scratch[worker].piece;
     cal_block *part;
     if (count > gather->piece_rows)
         count = gather->piece_rows;
     if (!cal_piece_load(work, block, first, count, &part, &err)) {
-        place_rows(gather->plan, &part->rows, gather->row_group + first);
-        sum_rows(gather, part, worker, gather->sums + first, &err);
+        place_rows(gather->plan, &part->rows, out);
+        sum_rows(gather, part, worker, out, &err);
     }
     if (err.status && !__atomic_exchange_n(&gather->status, err.status, __ATOMIC_ACQ_REL))
         gather->error = err;
@@ -374,23 +391,30 @@ void cal_gather_piece(cal_gather *gather, int piece, int worker)
 
 /* ---- sums, in the order of the file ---- */
 
-/* The rows of every so many-th solution: those of one solution are added by one worker. */
-static void add_rows(void *user, int share, int worker)
+/* Adds the rows of the block before. Those of one solution are a single worker's share. */
+static void add_share(cal_gather *gather, int share)
 {
-    cal_gather *gather = user;
-    (void)worker;
-    for (int64_t i = 0; i < gather->block->rows.count; i++) {
-        int group = gather->row_group[i];
-        if (group < 0)
+    const cal_gather_batch *batch = &gather->batch[!gather->turn];
+    int *ready = gather->ready[gather->turn], *count = &gather->ready_count[gather->turn];
+    for (int64_t i = 0; i < batch->rows; i++) {
+        const cal_gather_row *row = &batch->row[i];
+        if (row->group < 0)
             continue;
-        int solution = gather->plan->group[group].solution;
+        int solution = gather->plan->group[row->group].solution;
         if (solution % gather->rule.jobs != share)
             continue;
-        cal_group_sums_add(&gather->group[group], gather, &gather->sums[i], &gather->block->rows,
-                           i);
+        cal_group_sums_add(gather, row);
         if (--gather->left[solution] == 0)
-            gather->ready[__atomic_fetch_add(&gather->ready_count, 1, __ATOMIC_RELAXED)] = solution;
+            ready[__atomic_fetch_add(count, 1, __ATOMIC_RELAXED)] = solution;
     }
+}
+
+void cal_gather_piece(cal_gather *gather, int piece, int worker)
+{
+    if (piece < gather->rule.jobs)
+        add_share(gather, piece);
+    else
+        sum_piece(gather, piece - gather->rule.jobs, worker);
 }
 
 static int by_number(const void *x, const void *y)
@@ -400,10 +424,9 @@ static int by_number(const void *x, const void *y)
 
 cal_status cal_gather_end(cal_gather *gather, cal_error *err)
 {
-    gather->ready_count = 0;
     if (gather->status)
         return cal_fail(err, gather->status, "%s", gather->error.text);
-    cal_parallel(gather->rule.jobs, gather->rule.jobs, add_rows, gather);
-    qsort(gather->ready, (size_t)gather->ready_count, sizeof *gather->ready, by_number);
+    qsort(gather->ready[gather->turn], (size_t)gather->ready_count[gather->turn],
+          sizeof *gather->ready[0], by_number);
     return CAL_OK;
 }

@@ -2,7 +2,7 @@
  *
  *     cal_gather *gather = NULL;
  *     cal_gather_make(plan, ms, meta, selection, &rule, &gather, err);
- *     for each block:
+ *     for each block, and at last for NULL:
  *         for each piece < cal_gather_begin(gather, block), on any thread:
  *             cal_gather_piece(gather, piece, worker);
  *         cal_gather_end(gather, err);
@@ -54,15 +54,16 @@ void cal_gather_free(cal_gather *gather);
 /* What the reader has to read: CAL_READ_... */
 unsigned cal_gather_columns(const cal_gather *gather);
 
-/* The block that comes next, which stays until the end; returns how many pieces it has. */
+/* The block that comes next, which stays until the end; NULL: there was none left. Returns how many
+ * pieces of work there are: those of the block, and to add the rows of the block before. */
 int cal_gather_begin(cal_gather *gather, const cal_block *block);
-/* Read and sum up one of them: in any order, on several threads (`worker` 0..jobs-1), also while
+/* Do one of them: in any order, on several threads (`worker` 0..jobs-1), also while
  * solutions that are ready are worked out. */
 void cal_gather_piece(cal_gather *gather, int piece, int worker);
 /* When all of them are through; fails where one did. */
 cal_status cal_gather_end(cal_gather *gather, cal_error *err);
-/* The solutions that became complete with the last block, in the order of the plan; valid until the
- * next end. */
+/* The solutions that became complete with the block before, in the order of the plan; valid until
+ * the end after the next. */
 const int *cal_gather_ready(const cal_gather *gather, int *count);
 
 /* What a solution is made of: the data of the problem, and labels that belong to it. */

@@ -49,30 +49,31 @@ static int corr_of_baseline(const cal_gather_dd *dd, int corr, bool reversed)
     return corr;
 }
 
-void cal_group_sums_add(cal_group_sums *group, const cal_gather *gather, const cal_row_sums *row,
-                        const cal_rows *rows, int64_t i)
+void cal_group_sums_add(cal_gather *gather, const cal_gather_row *row)
 {
-    const cal_gather_dd *dd = &gather->dd[rows->dd[i]];
-    int a1 = rows->antenna1[i], a2 = rows->antenna2[i], antennas = gather->meta->antennas;
+    cal_group_sums *group = &gather->group[row->group];
+    const cal_gather_dd *dd = cal_gather_dd_of(gather, row->group);
+    const cal_row_sums *sums = &row->sums;
+    int a1 = row->antenna1, a2 = row->antenna2, antennas = gather->meta->antennas;
     bool reversed = a1 > a2;
     if (!group->cell)
-        begin_group(group, antennas, dd->ncorr, rows->time[i]);
+        begin_group(group, antennas, dd->ncorr, row->time);
     int b = baseline_index(antennas, reversed ? a2 : a1, reversed ? a1 : a2);
     double weight = 0;
     for (int c = 0; c < dd->ncorr; c++) {
         cal_cell_sums *cell = &group->cell[b * dd->ncorr + corr_of_baseline(dd, c, reversed)];
-        cell->v += row->re[c] + I * (reversed ? -row->im[c] : row->im[c]);
-        cell->weight += row->weight[c];
+        cell->v += sums->re[c] + I * (reversed ? -sums->im[c] : sums->im[c]);
+        cell->weight += sums->weight[c];
         cell->model +=
-            row->count[c] > 0 ? (double)row->weight[c] * (row->modelled[c] / row->count[c]) : 0;
-        cell->unflagged = cell->unflagged || row->count[c] > 0;
-        weight += row->weight[c];
+            sums->count[c] > 0 ? (double)sums->weight[c] * (sums->modelled[c] / sums->count[c]) : 0;
+        cell->unflagged = cell->unflagged || sums->count[c] > 0;
+        weight += sums->weight[c];
     }
-    weight = gather->rule.delay ? row->label : weight / dd->ncorr;
+    weight = gather->rule.delay ? sums->label : weight / dd->ncorr;
     if (gather->rule.delay && cal_spectrum_wanted(gather, a1, a2))
-        cal_spectrum_add(group, gather, row, rows->dd[i], a1, a2);
+        cal_spectrum_add(gather, row);
     group->present[b] = 1;
-    group->moment[b] += weight * (rows->centroid[i] - group->start);
+    group->moment[b] += weight * (row->centroid - group->start);
     group->weight[b] += weight;
 }
 
@@ -146,7 +147,7 @@ static void note_baseline(const cal_group_sums *group, int b, const cal_baseline
 static void put_group(const cal_gather *gather, int g, cal_averages *out)
 {
     const cal_group_sums *group = &gather->group[g];
-    const cal_gather_dd *dd = &gather->dd[gather->plan->group[g].dd];
+    const cal_gather_dd *dd = cal_gather_dd_of(gather, g);
     int antennas = gather->meta->antennas, b = 0;
     for (int i = 0; i < antennas; i++)
         for (int j = i + 1; j < antennas; j++, b++) {
@@ -171,11 +172,10 @@ void cal_gather_problem(const cal_gather *gather, int solution, cal_averages *ou
     problem->antennas = gather->meta->antennas;
     problem->corrs = 0;
     for (int g = s->first_group; g < end; g++) {
-        int columns = columns_of(&gather->dd[gather->plan->group[g].dd]);
+        int columns = columns_of(cal_gather_dd_of(gather, g));
         problem->corrs = columns > problem->corrs ? columns : problem->corrs;
     }
-    const cal_gather_dd *first = &gather->dd[gather->plan->group[s->first_group].dd];
-    problem->guess_corrs = columns_of(first);
+    problem->guess_corrs = columns_of(cal_gather_dd_of(gather, s->first_group));
     problem->baselines = 0;
     problem->baseline =
         CAL_NEW_ARRAY(cal_baseline, (size_t)baseline_count(problem->antennas) * s->groups);

@@ -33,6 +33,22 @@ typedef struct cal_spectrum_sum {
     double weight;
 } cal_spectrum_sum;
 
+/* What a row of a block adds, and where. */
+typedef struct cal_gather_row {
+    cal_row_sums sums;
+    int group; /* -1: nowhere */
+    int antenna1, antenna2;
+    double time, centroid;   /* MJD s */
+    cal_spectrum_cell *cell; /* [most_samples]; NULL unless for delays */
+} cal_gather_row;
+
+/* All rows of a block: filled by its pieces, and added while those of the next block are read. */
+typedef struct cal_gather_batch {
+    int64_t rows, room;
+    cal_gather_row *row;
+    cal_spectrum_cell *cell; /* [row][most_samples]; NULL unless for delays */
+} cal_gather_batch;
+
 typedef struct cal_group_sums {
     cal_cell_sums *cell; /* [baseline][corr]; NULL until the first row comes */
     uint8_t *present;    /* [baseline] has rows */
@@ -62,31 +78,33 @@ struct cal_gather {
     cal_gather_dd *dd;     /* [data description] */
     cal_group_sums *group; /* [group] */
     int64_t *left;         /* [solution] rows that have not come */
-    int *ready;            /* solutions without rows to come */
-    int ready_count;
+    int *ready[2];         /* solutions without rows to come: those of `turn` and those before */
+    int ready_count[2];
     int most_samples;
     cal_gather_scratch *scratch; /* [job] */
 
-    const cal_block *block;      /* the one at hand */
-    int64_t piece_rows;          /* rows of it that are worked on at a time */
-    int64_t room;                /* of sums */
-    cal_row_sums *sums;          /* [row] of the block */
-    int *row_group;              /* [row] */
-    cal_spectrum_cell *row_cell; /* [row][most_samples]; NULL unless for delays */
+    const cal_block *block;    /* the one at hand */
+    int64_t piece_rows;        /* rows of it that are worked on at a time */
+    int turn;                  /* 0 or 1, changes with each block */
+    cal_gather_batch batch[2]; /* that of the block at hand, [turn], and that of the block before */
     cal_status status;
     cal_error error; /* of the first piece that failed */
 };
 
-void cal_group_sums_add(cal_group_sums *group, const cal_gather *gather, const cal_row_sums *row,
-                        const cal_rows *rows, int64_t i);
+/* The data description of a group. */
+static inline const cal_gather_dd *cal_gather_dd_of(const cal_gather *gather, int group)
+{
+    return &gather->dd[gather->plan->group[group].dd];
+}
+
+void cal_group_sums_add(cal_gather *gather, const cal_gather_row *row);
 void cal_group_sums_free(cal_group_sums *group);
 
 bool cal_spectrum_wanted(const cal_gather *gather, int antenna1, int antenna2);
 /* row_weight, row_factor by correlation; row_weight NULL: `weight` is whole. */
-void cal_spectrum_take(const cal_gather *gather, const cal_gather_dd *dd, const float complex *data,
+void cal_spectrum_take(const cal_gather_dd *dd, const float complex *data,
                        const float complex *model, const float *use, const float *weight,
-                       const float *row_weight, const float *row_factor, cal_row_sums *sums);
-void cal_spectrum_add(cal_group_sums *group, const cal_gather *gather, const cal_row_sums *row,
-                      int dd_id, int antenna1, int antenna2);
+                       const float *row_weight, const float *row_factor, cal_gather_row *row);
+void cal_spectrum_add(cal_gather *gather, const cal_gather_row *row);
 
 #endif

@@ -30,11 +30,11 @@ static float label_weight(const cal_gather_dd *dd, const cal_spectrum_cell *cell
     return sum / (float)dd->ncorr;
 }
 
-void cal_spectrum_take(const cal_gather *gather, const cal_gather_dd *dd, const float complex *data,
+void cal_spectrum_take(const cal_gather_dd *dd, const float complex *data,
                        const float complex *model, const float *use, const float *weight,
-                       const float *row_weight, const float *row_factor, cal_row_sums *sums)
+                       const float *row_weight, const float *row_factor, cal_gather_row *row)
 {
-    cal_spectrum_cell *cell = gather->row_cell + (sums - gather->sums) * gather->most_samples;
+    cal_spectrum_cell *cell = row->cell;
     for (int k = 0; k < dd->samples; k++) {
         int c = k % dd->ncorr;
         float w = use[k] != 0 ? weight[k] * (row_weight ? row_weight[c] : 1) : 0;
@@ -49,24 +49,23 @@ void cal_spectrum_take(const cal_gather *gather, const cal_gather_dd *dd, const 
         w *= row_factor[c];
         cell[k] = (cal_spectrum_cell){w * data[k] * conjf(model[k]), w * power};
     }
-    sums->label = label_weight(dd, cell);
+    row->sums.label = label_weight(dd, cell);
 }
 
 /* Rows of the reference antenna, in the order of the file. */
-void cal_spectrum_add(cal_group_sums *group, const cal_gather *gather, const cal_row_sums *row,
-                      int dd_id, int antenna1, int antenna2)
+void cal_spectrum_add(cal_gather *gather, const cal_gather_row *row)
 {
-    const cal_gather_dd *dd = &gather->dd[dd_id];
-    const cal_spectrum_cell *cell = gather->row_cell + (row - gather->sums) * gather->most_samples;
-    bool reversed = antenna1 == gather->rule.reference;
-    int other = reversed ? antenna2 : antenna1;
+    cal_group_sums *group = &gather->group[row->group];
+    const cal_gather_dd *dd = cal_gather_dd_of(gather, row->group);
+    bool reversed = row->antenna1 == gather->rule.reference;
+    int other = reversed ? row->antenna2 : row->antenna1;
     if (!group->spectrum)
         group->spectrum =
             CAL_NEW_ARRAY(cal_spectrum_sum, (size_t)gather->meta->antennas * dd->samples);
     cal_spectrum_sum *sum = group->spectrum + (size_t)other * dd->samples;
     for (int k = 0; k < dd->samples; k++) {
-        sum[k].v += reversed ? conjf(cell[k].v) : cell[k].v;
-        sum[k].weight += cell[k].weight;
+        sum[k].v += reversed ? conjf(row->cell[k].v) : row->cell[k].v;
+        sum[k].weight += row->cell[k].weight;
     }
 }
 

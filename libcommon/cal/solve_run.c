@@ -82,7 +82,7 @@ static void solve_one(const solve_run *run, int solution)
     free(averages.problem.baseline);
 }
 
-/* The solutions that the last block completed, and the pieces of the next one. */
+/* The solutions that are complete, and the pieces of the next block. */
 static void work(void *user, int item, int worker)
 {
     const solve_run *run = user;
@@ -100,6 +100,16 @@ static void work_all(solve_run *run)
     run->ready_count = run->pieces = 0;
 }
 
+static cal_status take_block(solve_run *run, const cal_block *block, cal_error *err)
+{
+    run->pieces = cal_gather_begin(run->gather, block);
+    work_all(run);
+    cal_status status = cal_gather_end(run->gather, err);
+    if (!status)
+        run->ready = cal_gather_ready(run->gather, &run->ready_count);
+    return status;
+}
+
 static cal_status stream(cal_table *ms, const cal_selection *selection, solve_run *run,
                          cal_error *err)
 {
@@ -113,14 +123,11 @@ static cal_status stream(cal_table *ms, const cal_selection *selection, solve_ru
         return err->status;
     cal_progress_start("solving", "rows", (double)run->plan->rows);
     cal_status status;
-    while (!(status = cal_reader_next(reader, &block, err)) && block) {
-        run->pieces = cal_gather_begin(run->gather, block);
-        work_all(run);
-        if ((status = cal_gather_end(run->gather, err)))
-            break;
-        run->ready = cal_gather_ready(run->gather, &run->ready_count);
-        cal_progress_add((double)block->rows.count);
-    }
+    do {
+        if (!(status = cal_reader_next(reader, &block, err)))
+            status = take_block(run, block, err);
+        cal_progress_add(block ? (double)block->rows.count : 0);
+    } while (!status && block);
     if (!status)
         work_all(run);
     cal_progress_end();

@@ -168,7 +168,8 @@ static double sum_residuals(const cal_samples *samples)
     for (int slice = 0; slice < samples->slices; slice++)
         for (int i = 0; samples->par[slice] != EMPTY && i < samples->antennas; i++) {
             const float *gain_re = gains_re(samples, slice), *gain_im = gains_im(samples, slice);
-            const cal_v8f *other_re = (const cal_v8f *)gain_re, *other_im = (const cal_v8f *)gain_im;
+            const cal_v8f *other_re = (const cal_v8f *)gain_re,
+                          *other_im = (const cal_v8f *)gain_im;
             walk w = walk_row(samples, slice, i, samples->upper);
             for (int k = (i + 1) / CAL_VECTOR_LANES; k < vectors; k++) { /* m g_i conj(g_k) - v */
                 cal_v8f gr = other_re[k], gi = other_im[k];
