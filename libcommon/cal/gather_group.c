@@ -102,25 +102,25 @@ static int column_of(const cal_gather_dd *dd, int corr, int columns)
 /* Amplitude or phase alone: the mean is changed before the solve (caltables 3.1, 8). */
 static void restrict_mean(cal_calmode mode, double complex *v, double *weight)
 {
-    double amplitude = sqrt(creal(*v) * creal(*v) + cimag(*v) * cimag(*v));
+    double power = creal(*v) * creal(*v) + cimag(*v) * cimag(*v), amplitude = sqrt(power);
     if (mode == CAL_MODE_A)
         *v = amplitude;
     if (mode != CAL_MODE_P || !(amplitude > 0))
         return;
-    *v /= amplitude;
-    *weight *= amplitude * amplitude;
+    *v *= 1 / amplitude;
+    *weight *= power;
 }
 
 static void put_cell(const cal_gather *gather, const cal_cell_sums *cell, bool counts, int column,
                      cal_baseline *base)
 {
-    double weight = cell->weight;
-    double complex v = weight > 0 ? cell->v / weight : 0;
+    double weight = cell->weight, scale = weight > 0 ? 1 / weight : 0;
+    double complex v = scale * cell->v;
     restrict_mean(gather->rule.mode, &v, &weight);
     base->flag[column] = !cell->unflagged;
     base->v[column] = cell->unflagged ? (float complex)v : 0;
     base->weight[column] = cell->unflagged && counts ? (float)weight : 0;
-    base->model[column] = cell->weight > 0 ? (float)(cell->model / cell->weight) : 0;
+    base->model[column] = (float)(scale * cell->model);
 }
 
 /* What a baseline tells of its antennas, beside its place in the sums for the centroid of time. */

@@ -76,6 +76,13 @@ static bool drop_antennas(const cal_problem *problem, uint8_t *in_reach)
 
 /* ---- start values ---- */
 
+/* cabsf() without its detour for numbers that would overflow. */
+static inline float modulus(float complex x)
+{
+    double re = crealf(x), im = cimagf(x);
+    return (float)sqrt(re * re + im * im);
+}
+
 /* May this baseline of the first group be used to guess? */
 static bool usable_for_guess(const cal_problem *problem, const cal_baseline *base, const int *hand,
                              int hands)
@@ -119,7 +126,7 @@ static void guess_from(const cal_problem *problem, const cal_baseline *base, int
         &gain[(first ? base->antenna2 : base->antenna1) * (problem->scalar ? 1 : 2)];
     for (int k = 0; k < hands; k++) {
         float complex x = first ? conjf(base->v[hand[k]]) : base->v[hand[k]];
-        float amplitude = cabsf(x);
+        float amplitude = modulus(x);
         if (!(amplitude > 0))
             continue;
         if (problem->scalar)
@@ -151,7 +158,7 @@ static void guess(const cal_problem *problem, float complex *gain)
     float scale = used ? sqrtf((float)(sum / used)) : 0.3f;
     for (int i = 0; i < values; i++) {
         gain[i] = used ? gain[i] / scale : 0;
-        if (i / pars == ref || cabsf(gain[i]) == 0)
+        if (i / pars == ref || gain[i] == 0)
             gain[i] = scale;
         if (used && pars == 2 && hands == 1 && i % 2)
             gain[i] = 0;
@@ -302,7 +309,7 @@ static void measure(const solver *state, const cal_problem *problem, double chi2
         bool solved = state->ok[i] && !(lone_hand && i % 2);
         double h = state->hessian[i], error = state->ok[i] && h > 0 ? sqrt(2 * reduced / h) : 0;
         double snr = !solved        ? 0
-                     : error > 0    ? cabsf(state->gain[i]) / error
+                     : error > 0    ? modulus(state->gain[i]) / error
                      : reduced == 0 ? 9999999
                                     : 0;
         gains->gain[i] = state->gain[i];

@@ -17,6 +17,7 @@ typedef struct cal_samples {
     float *weight;          /* the same; `upper` is 0 where j <= i */
     float *upper;
     float *gain_re, *gain_im; /* [par][stride], scratch */
+    float *memory;            /* of all these */
 } cal_samples;
 
 void cal_samples_make(cal_samples *samples, const cal_problem *problem, const uint8_t *in_reach);

@@ -44,24 +44,21 @@ static void put_sample(cal_samples *samples, int slice, const cal_baseline *base
     samples->count++;
 }
 
-static float *make_plane(size_t count)
+/* One after the other in one piece of memory, each aligned to whole vectors. */
+static void make_planes(cal_samples *samples)
 {
-    float *plane = cal_alloc_aligned(count, sizeof *plane);
-    memset(plane, 0, count * sizeof *plane);
-    return plane;
-}
-
-static void make_planes(cal_samples *samples, int most)
-{
-    size_t count = (size_t)most * slice_size(samples);
-    samples->par = CAL_NEW_ARRAY(int, most);
-    samples->re = make_plane(count);
-    samples->im = make_plane(count);
-    samples->model = make_plane(count);
-    samples->weight = make_plane(count);
-    samples->upper = make_plane(count);
-    samples->gain_re = make_plane((size_t)(samples->pars * samples->stride));
-    samples->gain_im = make_plane((size_t)(samples->pars * samples->stride));
+    size_t matrix = (size_t)samples->slices * slice_size(samples),
+           row = (size_t)(samples->pars * samples->stride);
+    float **plane[] = {&samples->re,    &samples->im,      &samples->model,  &samples->weight,
+                       &samples->upper, &samples->gain_re, &samples->gain_im};
+    enum { MATRICES = 5, ROWS = 2 };
+    size_t count = MATRICES * matrix + ROWS * row, at = 0;
+    samples->memory = cal_alloc_aligned(count, sizeof *samples->memory);
+    memset(samples->memory, 0, count * sizeof *samples->memory);
+    for (int k = 0; k < MATRICES + ROWS; k++) {
+        *plane[k] = samples->memory + at;
+        at += k < MATRICES ? matrix : row;
+    }
 }
 
 void cal_samples_make(cal_samples *samples, const cal_problem *problem, const uint8_t *in_reach)
@@ -71,7 +68,8 @@ void cal_samples_make(cal_samples *samples, const cal_problem *problem, const ui
                              .pars = problem->scalar ? 1 : 2,
                              .stride = (problem->antennas + lanes - 1) / lanes * lanes,
                              .slices = groups * problem->corrs};
-    make_planes(samples, samples->slices);
+    make_planes(samples);
+    samples->par = CAL_NEW_ARRAY(int, samples->slices);
     for (int s = 0; s < samples->slices; s++)
         samples->par[s] = EMPTY;
     for (int b = 0; b < problem->baselines; b++) {
@@ -89,10 +87,8 @@ void cal_samples_make(cal_samples *samples, const cal_problem *problem, const ui
 
 void cal_samples_free(cal_samples *samples)
 {
-    void *owned[] = {samples->par,    samples->re,    samples->im,      samples->model,
-                     samples->weight, samples->upper, samples->gain_re, samples->gain_im};
-    for (size_t k = 0; k < CAL_COUNT(owned); k++)
-        free(owned[k]);
+    free(samples->par);
+    free(samples->memory);
 }
 
 /* Real and imaginary parts apart. */

@@ -162,7 +162,7 @@ void cal_rows_pick(const cal_rows *from, const int64_t *index, int64_t count, ca
 
 /* ---- planning passes ---- */
 
-enum { PASS_ROWS = 65536 };
+enum { PASS_ROWS = 8192 };
 
 static cal_status check_columns(cal_table *ms, cal_error *err)
 {

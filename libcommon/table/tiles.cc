@@ -173,13 +173,27 @@ TiledStMan *direct_manager(const Table &table, const char *column, int bits)
 /* ---- bits and bytes ---- */
 
 /* Eight flags, the first in the lowest bit. */
-void unpack_bits(const uint8_t *bits, int64_t bytes, uint8_t *flags)
+void unpack_byte(uint8_t bits, uint8_t *flags)
 {
     const uint64_t low = 0x0101010101010101u, each = 0x8040201008040201u;
-    for (int64_t i = 0; i < bytes; i++) {
-        uint64_t spread = ((bits[i] * low & each) + 0x7f7f7f7f7f7f7f7fu) >> 7 & low;
-        memcpy(flags + 8 * i, &spread, 8);
+    uint64_t spread = ((bits * low & each) + 0x7f7f7f7f7f7f7f7fu) >> 7 & low;
+    memcpy(flags, &spread, 8);
+}
+
+/* Most data have no flags, or few. */
+void unpack_bits(const uint8_t *bits, int64_t bytes, uint8_t *flags)
+{
+    int64_t i = 0;
+    for (; i + 8 <= bytes; i += 8) {
+        uint64_t eight;
+        memcpy(&eight, bits + i, 8);
+        if (!eight)
+            memset(flags + 8 * i, 0, 64);
+        for (int k = 0; eight && k < 8; k++)
+            unpack_byte(bits[i + k], flags + 8 * (i + k));
     }
+    for (; i < bytes; i++)
+        unpack_byte(bits[i], flags + 8 * i);
 }
 
 void pack_bits(const uint8_t *flags, int64_t bytes, uint8_t *bits)
