@@ -242,13 +242,12 @@ static cal_status drop_ephemerides(cal_table *sub, cal_error *err)
 static cal_status copy_sub(const cal_table *ms, const char *name, const char *path, cal_table **sub,
                            cal_error *err)
 {
-    cal_table *from;
-    if (cal_table_open_sub(ms, name, &from, err))
-        return err->status;
-    bool changes = !strcmp(name, "SPECTRAL_WINDOW") || cal_table_has_column(from, "EPHEMERIS_ID");
-    cal_status status = cal_table_copy_files(from, path, changes, sub, err);
-    cal_table_close(from, NULL);
-    return status;
+    bool changes = !strcmp(name, "SPECTRAL_WINDOW");
+    cal_status status = cal_table_copy_sub(ms, name, path, changes, sub, err);
+    if (status || changes || !cal_table_has_column(*sub, "EPHEMERIS_ID"))
+        return status;
+    cal_table_close(*sub, NULL);
+    return cal_table_open(path, true, sub, err);
 }
 
 static cal_status create_sub(const char *name, const char *path, cal_table **sub, cal_error *err)

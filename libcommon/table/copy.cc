@@ -367,20 +367,47 @@ static bool copy_folder(const std::filesystem::path &from, const std::filesystem
     return true;
 }
 
+/* The files of a table that `table` is or holds, if that is enough; *copied stays NULL if not. The copy tells whether it
+ * refers to other tables, so that the original need not be open. */
+static cal_status copy_by_files(const cal_table *table, const std::string &from, const char *path,
+                                bool write, cal_table **copied, cal_error *err)
+{
+    *copied = nullptr;
+    return cal::guard(err, CAL_OUTPUT, {path}, "cannot be written", [&] {
+        if (table->write || std::filesystem::exists(path) || !copy_folder(from, path))
+            return CAL_OK;
+        cal_status status = cal_table_open(path, write, copied, err);
+        if (!status && refers_to_tables((*copied)->table)) {
+            cal_table_close(*copied, nullptr);
+            *copied = nullptr;
+            std::filesystem::remove_all(path);
+        }
+        return status;
+    });
+}
+
 cal_status cal_table_copy_files(const cal_table *table, const char *path, bool write,
                                 cal_table **copied, cal_error *err)
 {
-    bool done = false;
-    cal_status status = CAL_OK;
-    if (!table->write && !std::filesystem::exists(path))
-        status = cal::guard(err, CAL_OUTPUT, {path}, "cannot be written", [&] {
-            done = !refers_to_tables(table->table) && copy_folder(table->path, path);
-            return CAL_OK;
-        });
-    *copied = nullptr;
-    if (status)
+    cal_status status = copy_by_files(table, table->path, path, write, copied, err);
+    if (status || *copied)
         return status;
-    return done ? cal_table_open(path, write, copied, err)
-                : cal_table_copy_open(table, path, cal_span_range(0, cal_table_rows(table)),
-                                      nullptr, copied, err);
+    return cal_table_copy_open(table, path, cal_span_range(0, cal_table_rows(table)), nullptr,
+                               copied, err);
+}
+
+cal_status cal_table_copy_sub(const cal_table *table, const char *name, const char *path,
+                              bool write, cal_table **copied, cal_error *err)
+{
+    cal_table *sub;
+    std::string from;
+    cal_status status = cal::find_sub(table, name, from, err);
+    if (!status)
+        status = copy_by_files(table, from, path, write, copied, err);
+    if (status || *copied || (status = cal_table_open(from.c_str(), false, &sub, err)))
+        return status;
+    status = cal_table_copy_open(sub, path, cal_span_range(0, cal_table_rows(sub)), nullptr, copied,
+                                 err);
+    cal_table_close(sub, nullptr);
+    return status;
 }

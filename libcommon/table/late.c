@@ -223,6 +223,10 @@ FORWARD(tables, cal_status, cal_table_copy_open,
 FORWARD(tables, cal_status, cal_table_view,
         (const cal_table *table, const char *path, cal_span rows, cal_error *err),
         (table, path, rows, err))
+FORWARD(tables, cal_status, cal_table_copy_sub,
+        (const cal_table *table, const char *name, const char *path, bool write, cal_table **copied,
+         cal_error *err),
+        (table, name, path, write, copied, err))
 FORWARD(tables, cal_status, cal_table_copy_files,
         (const cal_table *table, const char *path, bool write, cal_table **copied, cal_error *err),
         (table, path, write, copied, err))

@@ -165,21 +165,26 @@ bool cal_table_has_sub(const cal_table *table, const char *name)
     }
 }
 
-cal_status cal_table_open_sub(const cal_table *table, const char *name, cal_table **sub,
-                              cal_error *err)
+cal_status cal::find_sub(const cal_table *table, const char *name, std::string &path,
+                         cal_error *err)
 {
-    *sub = nullptr;
-    std::string path;
     cal_status status =
         cal::guard(err, CAL_INPUT, {table->path.c_str()}, "has damaged keywords", [&] {
             path = sub_path(table, name);
             return CAL_OK;
         });
-    if (status)
-        return status;
-    if (path.empty())
+    if (!status && path.empty())
         return cal_fail(err, CAL_INPUT, "%s has no subtable %s", table->path.c_str(), name);
-    return cal_table_open(path.c_str(), table->write, sub, err);
+    return status;
+}
+
+cal_status cal_table_open_sub(const cal_table *table, const char *name, cal_table **sub,
+                              cal_error *err)
+{
+    *sub = nullptr;
+    std::string path;
+    cal_status status = cal::find_sub(table, name, path, err);
+    return status ? status : cal_table_open(path.c_str(), table->write, sub, err);
 }
 
 /* ---- closing ---- */

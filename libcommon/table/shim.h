@@ -65,6 +65,9 @@ struct Place {
 cal_status report(cal_error *err, cal_status status, const Place &place, const char *doing,
                   const char *reason);
 
+/* Where the subtable of that name is. */
+cal_status find_sub(const cal_table *table, const char *name, std::string &path, cal_error *err);
+
 /* The inner half of guard(): a frame of its own, so that the one a Landing returns to holds nothing else. */
 template <class Body>
 __attribute__((noinline)) cal_status attempt(cal_error *err, cal_status status, const Place &place,

@@ -208,6 +208,9 @@ cal_status cal_table_view(const cal_table *table, const char *path, cal_span row
  * other tables; else cell by cell as above. `write`: the copy is to be changed. */
 cal_status cal_table_copy_files(const cal_table *table, const char *path, bool write,
                                 cal_table **copied, cal_error *err);
+/* The same for the subtable of that name, which need not be open. */
+cal_status cal_table_copy_sub(const cal_table *table, const char *name, const char *path,
+                              bool write, cal_table **copied, cal_error *err);
 
 #ifdef __cplusplus
 }
