@@ -67,6 +67,7 @@ typedef struct gaincal {
     cal_solve_rule rule;
     cal_gain_list *gains;
     int64_t not_finite;
+    jv result;
 } gaincal;
 
 /* ---- before ---- */
@@ -134,6 +135,7 @@ static cal_status prepare(gaincal *run, const char *path, cal_error *err)
 
 static void release(gaincal *run)
 {
+    jv_free(run->result);
     cal_gain_list_free(run->gains);
     cal_plan_free(run->plan);
     cal_chain_free(run->rule.gather.before);
@@ -143,6 +145,47 @@ static void release(gaincal *run)
     cal_selection_free(run->selection);
     cal_table_close(run->ms, NULL);
     cal_meta_free(run->meta);
+}
+
+/* ---- what there is to say ---- */
+
+static jv describe(const gaincal *run, const char *ms, const char *path)
+{
+    return JV_OBJECT(jv_string("ms"), cal_json_text(ms), jv_string("caltable"), cal_json_text(path),
+                     jv_string("gaintype"), cal_json_text(gaintype), jv_string("calmode"),
+                     cal_json_text(calmode), jv_string("solint"), cal_json_text(solint_text),
+                     jv_string("solver"), cal_json_text(solver), jv_string("model"),
+                     cal_json_text(run->rule.gather.model.column ? "MODEL_DATA" : "point"));
+}
+
+static jv describe_plan(const gaincal *run, const char *ms, const char *path)
+{
+    const cal_plan *plan = run->plan;
+    double read = 0;
+    for (int i = 0; i < plan->instants; i++) {
+        const cal_data_desc *dd = &run->meta->dd[plan->instant[i].dd];
+        double samples = (double)run->meta->spw[dd->spw].nchan * run->meta->pol[dd->pol].ncorr;
+        read += (double)plan->instant[i].rows * samples *
+                (run->rule.gather.model.column ? 17 : 9); /* DATA, MODEL_DATA, FLAG */
+    }
+    jv object = describe(run, ms, path);
+    double rows = (double)plan->solutions * run->meta->antennas;
+    cal_json_set(&object, "dry_run", jv_true());
+    cal_json_set(&object, "intervals", jv_number(plan->solutions));
+    cal_json_set(&object, "rows_read", jv_number((double)plan->rows));
+    cal_json_set(&object, "bytes_read", jv_number(read));
+    cal_json_set(&object, "rows_written", jv_number(rows));
+    cal_json_set(&object, "bytes_written",
+                 jv_number(rows * (48 + 17 * (run->rule.gather.scalar ? 1 : 2))));
+    return object;
+}
+
+static jv describe_result(const gaincal *run, const char *ms, const char *path)
+{
+    jv object =
+        jv_object_merge(describe(run, ms, path), cal_gains_statistics(run->gains, run->meta));
+    cal_json_set(&object, "not_finite_samples", jv_number((double)run->not_finite));
+    return object;
 }
 
 /* ---- the table ---- */
@@ -183,7 +226,27 @@ static void finish_gains(gaincal *run)
         cal_gains_normalise(run->gains, !strcmp(normtype, "median"));
 }
 
-static cal_status solve(gaincal *run, cal_output *out, const char *path, cal_error *err)
+/* The table is written by one thread while another one counts what there is to say about it. */
+typedef struct ending {
+    gaincal *run;
+    cal_output *out;
+    const char *ms, *path;
+    cal_error *err;
+    cal_status status;
+} ending;
+
+static void end_item(void *user, int item, int worker)
+{
+    ending *end = user;
+    (void)worker;
+    if (item == 0)
+        end->status = write_table(end->run, end->out, end->path, end->err);
+    else
+        end->run->result = describe_result(end->run, end->ms, end->path);
+}
+
+static cal_status solve(gaincal *run, cal_output *out, const char *ms, const char *path,
+                        cal_error *err)
 {
     if (cal_solve_run(run->ms, run->meta, run->selection, run->plan, &run->rule, &run->gains,
                       &run->not_finite, err))
@@ -195,49 +258,12 @@ static cal_status solve(gaincal *run, cal_output *out, const char *path, cal_err
         return fail_without_solution(run, err);
     if (!run->gains->delays)
         finish_gains(run);
-    return write_table(run, out, path, err);
+    ending end = {.run = run, .out = out, .ms = ms, .path = path, .err = err};
+    cal_parallel(run->rule.gather.jobs, 2, end_item, &end);
+    return end.status;
 }
 
-/* ---- the report ---- */
-
-static jv describe(const gaincal *run, const char *ms, const char *path)
-{
-    return JV_OBJECT(jv_string("ms"), cal_json_text(ms), jv_string("caltable"), cal_json_text(path),
-                     jv_string("gaintype"), cal_json_text(gaintype), jv_string("calmode"),
-                     cal_json_text(calmode), jv_string("solint"), cal_json_text(solint_text),
-                     jv_string("solver"), cal_json_text(solver), jv_string("model"),
-                     cal_json_text(run->rule.gather.model.column ? "MODEL_DATA" : "point"));
-}
-
-static jv describe_plan(const gaincal *run, const char *ms, const char *path)
-{
-    const cal_plan *plan = run->plan;
-    double read = 0;
-    for (int i = 0; i < plan->instants; i++) {
-        const cal_data_desc *dd = &run->meta->dd[plan->instant[i].dd];
-        double samples = (double)run->meta->spw[dd->spw].nchan * run->meta->pol[dd->pol].ncorr;
-        read += (double)plan->instant[i].rows * samples *
-                (run->rule.gather.model.column ? 17 : 9); /* DATA, MODEL_DATA, FLAG */
-    }
-    jv object = describe(run, ms, path);
-    double rows = (double)plan->solutions * run->meta->antennas;
-    cal_json_set(&object, "dry_run", jv_true());
-    cal_json_set(&object, "intervals", jv_number(plan->solutions));
-    cal_json_set(&object, "rows_read", jv_number((double)plan->rows));
-    cal_json_set(&object, "bytes_read", jv_number(read));
-    cal_json_set(&object, "rows_written", jv_number(rows));
-    cal_json_set(&object, "bytes_written",
-                 jv_number(rows * (48 + 17 * (run->rule.gather.scalar ? 1 : 2))));
-    return object;
-}
-
-static jv describe_result(const gaincal *run, const char *ms, const char *path)
-{
-    jv object =
-        jv_object_merge(describe(run, ms, path), cal_gains_statistics(run->gains, run->meta));
-    cal_json_set(&object, "not_finite_samples", jv_number((double)run->not_finite));
-    return object;
-}
+/* ---- the same as text ---- */
 
 static void text_plan(jv document, cal_buf *out)
 {
@@ -292,12 +318,11 @@ static void text_result(jv document, cal_buf *out)
 /* ---- the whole ---- */
 
 /* A table whose solutions are all flagged is written, as CASA does, but it is no success. */
-static cal_status report(const gaincal *run, const char *ms, const char *path, cal_error *err)
+static cal_status report(const gaincal *run, const char *path, cal_error *err)
 {
-    jv result = describe_result(run, ms, path);
-    bool nothing =
-        cal_json_number_at(result, "flagged_values", 0) == cal_json_number_at(result, "values", 0);
-    cal_status status = cal_print(result, text_result, err);
+    bool nothing = cal_json_number_at(run->result, "flagged_values", 0) ==
+                   cal_json_number_at(run->result, "values", 0);
+    cal_status status = cal_print(jv_copy(run->result), text_result, err);
     if (status || !nothing)
         return status;
     return cal_fail(err, CAL_DATA,
@@ -309,7 +334,7 @@ static cal_status report(const gaincal *run, const char *ms, const char *path, c
 static cal_status run(int count, char **operand, cal_error *err)
 {
     const char *ms = operand[0], *path = operand[1];
-    gaincal run = {0};
+    gaincal run = {.result = jv_null()};
     cal_output *out = NULL;
     (void)count;
     if (cal_output_not_input(path, ms, err))
@@ -320,11 +345,11 @@ static cal_status run(int count, char **operand, cal_error *err)
         status = cal_print(describe_plan(&run, ms, path), text_result, err);
     } else if (!status && !(status = cal_output_begin_as(path, CAL_OUTPUT_CALTABLE, force || append,
                                                          &out, err))) {
-        status = solve(&run, out, path, err);
+        status = solve(&run, out, ms, path, err);
         if (status)
             cal_output_abandon(out);
         else if (!(status = cal_output_commit(out, err)))
-            status = report(&run, ms, path, err);
+            status = report(&run, path, err);
     }
     release(&run);
     return status;
