@@ -67,6 +67,8 @@ typedef struct gaincal {
     cal_solve_rule rule;
     cal_gain_list *gains;
     int64_t not_finite;
+    cal_output *out;
+    cal_caltable_file *file;
     jv result;
 } gaincal;
 
@@ -205,15 +207,29 @@ static cal_status fail_without_solution(const gaincal *run, cal_error *err)
         failed.not_converged, hint);
 }
 
-static cal_status write_table(const gaincal *run, cal_output *out, const char *path, cal_error *err)
+/* All of the table but its rows, while they are being solved for. */
+static cal_status begin_table(void *user, cal_error *err)
+{
+    gaincal *run = user;
+    const cal_gather_rule *rule = &run->rule.gather;
+    cal_caltable *form = cal_gains_form(run->meta, rule->scalar, rule->delay);
+    cal_status status =
+        cal_caltable_begin(form, run->ms, cal_output_path(run->out), &run->file, err);
+    cal_caltable_free(form);
+    return status;
+}
+
+static cal_status end_table(gaincal *run, const char *path, cal_error *err)
 {
     cal_caltable *table =
         cal_gains_table(run->gains, run->meta, run->selection, run->plan, run->rule.combine_spw);
+    cal_caltable_file *file = run->file;
     cal_status status = CAL_OK;
-    if (append && cal_path_exists(path))
-        status = cal_caltable_append(table, path, err);
-    if (!status)
-        status = cal_caltable_write(table, run->ms, cal_output_path(out), err);
+    run->file = NULL;
+    if (file)
+        status = cal_caltable_end(file, table, err);
+    else if (!(status = cal_caltable_append(table, path, err)))
+        status = cal_caltable_write(table, run->ms, cal_output_path(run->out), err);
     cal_caltable_free(table);
     return status;
 }
@@ -229,7 +245,6 @@ static void finish_gains(gaincal *run)
 /* The table is written by one thread while another one counts what there is to say about it. */
 typedef struct ending {
     gaincal *run;
-    cal_output *out;
     const char *ms, *path;
     cal_error *err;
     cal_status status;
@@ -240,14 +255,17 @@ static void end_item(void *user, int item, int worker)
     ending *end = user;
     (void)worker;
     if (item == 0)
-        end->status = write_table(end->run, end->out, end->path, end->err);
+        end->status = end_table(end->run, end->path, end->err);
     else
         end->run->result = describe_result(end->run, end->ms, end->path);
 }
 
-static cal_status solve(gaincal *run, cal_output *out, const char *ms, const char *path,
-                        cal_error *err)
+static cal_status solve(gaincal *run, const char *ms, const char *path, cal_error *err)
 {
+    if (!append || !cal_path_exists(path)) {
+        run->rule.meanwhile = begin_table;
+        run->rule.user = run;
+    }
     if (cal_solve_run(run->ms, run->meta, run->selection, run->plan, &run->rule, &run->gains,
                       &run->not_finite, err))
         return err->status;
@@ -258,7 +276,7 @@ static cal_status solve(gaincal *run, cal_output *out, const char *ms, const cha
         return fail_without_solution(run, err);
     if (!run->gains->delays)
         finish_gains(run);
-    ending end = {.run = run, .out = out, .ms = ms, .path = path, .err = err};
+    ending end = {.run = run, .ms = ms, .path = path, .err = err};
     cal_parallel(run->rule.gather.jobs, 2, end_item, &end);
     return end.status;
 }
@@ -331,11 +349,24 @@ static cal_status report(const gaincal *run, const char *path, cal_error *err)
                     minsnr, *refant_text ? refant_text : "none", path);
 }
 
+static cal_status solve_and_report(gaincal *run, const char *ms, const char *path, cal_error *err)
+{
+    if (cal_output_begin_as(path, CAL_OUTPUT_CALTABLE, force || append, &run->out, err))
+        return err->status;
+    cal_status status = solve(run, ms, path, err);
+    if (status) {
+        cal_caltable_drop(run->file);
+        cal_output_abandon(run->out);
+        return status;
+    }
+    status = cal_output_commit(run->out, err);
+    return status ? status : report(run, path, err);
+}
+
 static cal_status run(int count, char **operand, cal_error *err)
 {
     const char *ms = operand[0], *path = operand[1];
     gaincal run = {.result = jv_null()};
-    cal_output *out = NULL;
     (void)count;
     if (cal_output_not_input(path, ms, err))
         return err->status;
@@ -343,13 +374,8 @@ static cal_status run(int count, char **operand, cal_error *err)
     if (!status && dry_run) {
         cal_output_foretell(path, CAL_OUTPUT_CALTABLE, force || append);
         status = cal_print(describe_plan(&run, ms, path), text_result, err);
-    } else if (!status && !(status = cal_output_begin_as(path, CAL_OUTPUT_CALTABLE, force || append,
-                                                         &out, err))) {
-        status = solve(&run, out, ms, path, err);
-        if (status)
-            cal_output_abandon(out);
-        else if (!(status = cal_output_commit(out, err)))
-            status = report(&run, path, err);
+    } else if (!status) {
+        status = solve_and_report(&run, ms, path, err);
     }
     release(&run);
     return status;

@@ -72,6 +72,16 @@ cal_status cal_caltable_identify(const char *path, cal_caltable_kind *kind, cal_
 cal_status cal_caltable_write(const cal_caltable *table, const cal_table *ms, const char *path,
                               cal_error *err);
 
+/* The same in two steps, for whoever has something to wait for in between. Begin: all but the rows. Of
+ * `like` are taken type, names, the kinds of parameters, and the shape of the cells if all rows have
+ * one; `table` has these too. End and drop free the file; what was dropped remains for the caller to
+ * remove. */
+typedef struct cal_caltable_file cal_caltable_file;
+cal_status cal_caltable_begin(const cal_caltable *like, const cal_table *ms, const char *path,
+                              cal_caltable_file **file, cal_error *err);
+cal_status cal_caltable_end(cal_caltable_file *file, const cal_caltable *table, cal_error *err);
+void cal_caltable_drop(cal_caltable_file *file); /* NULL is fine */
+
 /* The rows in the order of the disk: spw, time, ANTENNA1, ANTENNA2; order[rows] is filled. True
  * when they are so already. */
 bool cal_caltable_order(const cal_caltable *table, int64_t *order);

@@ -79,7 +79,7 @@ static cal_status create_main(const cal_caltable *table, const char *path, cal_t
                          .columns = CAL_COUNT(column),
                          .manager = &manager,
                          .managers = 1};
-    return cal_table_create(path, &def, table->rows, main, err);
+    return cal_table_create(path, &def, 0, main, err);
 }
 
 /* A scalar column, gathered into the order of the disk. */
@@ -258,62 +258,112 @@ static cal_status create_sub(const char *name, const char *path, cal_table **sub
     return cal_fail(err, CAL_BUG, "no definition of the subtable %s", name);
 }
 
-static cal_status finish_sub(cal_table *main, const cal_caltable *table, const char *name,
-                             cal_table *sub, cal_error *err)
-{
-    cal_status status = CAL_OK;
-    if (!strcmp(name, "SPECTRAL_WINDOW"))
-        status = put_spws(sub, table, err);
-    else if (cal_table_has_column(sub, "EPHEMERIS_ID"))
-        status = drop_ephemerides(sub, err);
-    if (!status)
-        status = cal_table_set_sub(main, name, sub, err);
-    cal_status closed = cal_table_close(sub, status ? NULL : err);
-    return status ? status : closed;
-}
-
 /* HISTORY starts empty, as CASA makes it. */
-static cal_status put_sub(cal_table *main, const cal_caltable *table, const cal_table *ms,
-                          const char *name, cal_error *err)
+static cal_status make_sub(const cal_table *main, const cal_table *ms, const char *name,
+                           cal_table **sub, cal_error *err)
 {
-    cal_table *sub;
     char *path = cal_format("%s/%s", cal_table_path(main), name);
     bool copied = strcmp(name, "HISTORY") && cal_table_has_sub(ms, name);
     cal_status status =
-        copied ? copy_sub(ms, name, path, &sub, err) : create_sub(name, path, &sub, err);
+        copied ? copy_sub(ms, name, path, sub, err) : create_sub(name, path, sub, err);
     free(path);
-    return status ? status : finish_sub(main, table, name, sub, err);
+    return status;
 }
 
 /* ---- the whole ---- */
 
-static cal_status fill(cal_table *main, const cal_caltable *table, const cal_table *ms,
-                       cal_error *err)
+struct cal_caltable_file {
+    cal_table *main, *spws;
+};
+
+static cal_status close_sub(cal_table *sub, cal_status status, cal_error *err)
+{
+    cal_status closed = cal_table_close(sub, status ? NULL : err);
+    return status ? status : closed;
+}
+
+/* SPECTRAL_WINDOW stays open for what is still to come. */
+static cal_status add_sub(cal_caltable_file *file, const cal_table *ms, const char *name,
+                          cal_error *err)
+{
+    cal_table *sub;
+    if (make_sub(file->main, ms, name, &sub, err))
+        return err->status;
+    cal_status status = CAL_OK;
+    if (cal_table_has_column(sub, "EPHEMERIS_ID"))
+        status = drop_ephemerides(sub, err);
+    if (!status)
+        status = cal_table_set_sub(file->main, name, sub, err);
+    if (strcmp(name, "SPECTRAL_WINDOW"))
+        return close_sub(sub, status, err);
+    file->spws = sub;
+    return status;
+}
+
+static cal_status fill_new(cal_caltable_file *file, const cal_caltable *like, const cal_table *ms,
+                           cal_error *err)
 {
     static const char *const sub[] = {"OBSERVATION", "ANTENNA", "FIELD", "SPECTRAL_WINDOW",
                                       "HISTORY"};
+    cal_status status = put_keywords(file->main, like, err);
+    for (size_t i = 0; i < CAL_COUNT(sub) && !status; i++)
+        status = add_sub(file, ms, sub[i], err);
+    return status;
+}
+
+cal_status cal_caltable_begin(const cal_caltable *like, const cal_table *ms, const char *path,
+                              cal_caltable_file **file, cal_error *err)
+{
+    cal_error own;
+    err = err ? err : &own;
+    *file = CAL_NEW(cal_caltable_file);
+    cal_status status = create_main(like, path, &(*file)->main, err);
+    if (!status)
+        status = fill_new(*file, like, ms, err);
+    if (status) {
+        cal_caltable_drop(*file);
+        *file = NULL;
+    }
+    return status;
+}
+
+void cal_caltable_drop(cal_caltable_file *file)
+{
+    if (!file)
+        return;
+    cal_table_close(file->spws, NULL);
+    cal_table_close(file->main, NULL);
+    free(file);
+}
+
+static cal_status fill(cal_caltable_file *file, const cal_caltable *table, cal_error *err)
+{
     int64_t *order = CAL_NEW_ARRAY(int64_t, table->rows);
     cal_caltable_order(table, order);
-    cal_status status = put_scalars(main, table, order, err);
+    cal_status status = cal_table_add_rows(file->main, table->rows, err);
     if (!status)
-        status = put_parameters(main, table, order, err);
+        status = put_scalars(file->main, table, order, err);
+    if (!status)
+        status = put_parameters(file->main, table, order, err);
     free(order);
-    if (!status)
-        status = put_keywords(main, table, err);
-    for (size_t i = 0; i < CAL_COUNT(sub) && !status; i++)
-        status = put_sub(main, table, ms, sub[i], err);
+    return status ? status : put_spws(file->spws, table, err);
+}
+
+cal_status cal_caltable_end(cal_caltable_file *file, const cal_caltable *table, cal_error *err)
+{
+    cal_error own;
+    err = err ? err : &own;
+    cal_status status = fill(file, table, err);
+    status = close_sub(file->spws, status, err);
+    status = close_sub(file->main, status, err);
+    free(file);
     return status;
 }
 
 cal_status cal_caltable_write(const cal_caltable *table, const cal_table *ms, const char *path,
                               cal_error *err)
 {
-    cal_error own;
-    err = err ? err : &own;
-    cal_table *main;
-    if (create_main(table, path, &main, err))
-        return err->status;
-    cal_status status = fill(main, table, ms, err);
-    cal_status closed = cal_table_close(main, status ? NULL : err);
-    return status ? status : closed;
+    cal_caltable_file *file;
+    cal_status status = cal_caltable_begin(table, ms, path, &file, err);
+    return status ? status : cal_caltable_end(file, table, err);
 }

@@ -13,6 +13,10 @@ typedef struct solve_run {
     cal_gain_list *gains;
     const int *ready; /* solutions to be worked out */
     int ready_count, pieces;
+    cal_reader *reader;
+    int blocks;       /* that came */
+    int meanwhile;    /* 1: due now, see work_all() */
+    cal_error failed; /* what was done meanwhile */
     int lowest_spw;
 } solve_run;
 
@@ -82,32 +86,50 @@ static void solve_one(const solve_run *run, int solution)
     free(averages.problem.baseline);
 }
 
-/* The solutions that are complete, and the pieces of the next block. */
-static void work(void *user, int item, int worker)
+/* ---- the stream ---- */
+
+static void do_meanwhile(solve_run *run)
 {
-    const solve_run *run = user;
-    if (item < run->ready_count)
-        solve_one(run, run->ready[item]);
-    else
-        cal_gather_piece(run->gather, item - run->ready_count, worker);
+    cal_reader_lock(run->reader);
+    run->rule->meanwhile(run->rule->user, &run->failed);
+    cal_reader_unlock(run->reader);
 }
 
-static void work_all(solve_run *run)
+/* What is to be done meanwhile, the solutions that are complete, and the pieces of the next block. */
+static void work(void *user, int item, int worker)
 {
-    cal_parallel(run->rule->gather.jobs, run->ready_count + run->pieces, work, run);
+    solve_run *run = user;
+    int solution = item - run->meanwhile, piece = solution - run->ready_count;
+    if (item < run->meanwhile)
+        do_meanwhile(run);
+    else if (piece < 0)
+        solve_one(run, run->ready[solution]);
+    else
+        cal_gather_piece(run->gather, piece, worker);
+}
+
+static cal_status work_all(solve_run *run, bool meanwhile, cal_error *err)
+{
+    run->meanwhile = meanwhile && run->rule->meanwhile;
+    cal_parallel(run->rule->gather.jobs, run->meanwhile + run->ready_count + run->pieces, work,
+                 run);
     for (int k = 0; k < run->ready_count; k++)
         cal_gather_release(run->gather, run->ready[k]);
     run->ready_count = run->pieces = 0;
+    return run->failed.status ? cal_fail(err, run->failed.status, "%s", run->failed.text) : CAL_OK;
 }
+
+/* Meanwhile means beside the second block: by then the reader is as far ahead as it can be. */
+enum { MEANWHILE_BLOCK = 2 };
 
 static cal_status take_block(solve_run *run, const cal_block *block, cal_error *err)
 {
     run->pieces = cal_gather_begin(run->gather, block);
-    work_all(run);
-    cal_status status = cal_gather_end(run->gather, err);
-    if (!status)
-        run->ready = cal_gather_ready(run->gather, &run->ready_count);
-    return status;
+    if (work_all(run, block && ++run->blocks == MEANWHILE_BLOCK, err) ||
+        cal_gather_end(run->gather, err))
+        return err->status;
+    run->ready = cal_gather_ready(run->gather, &run->ready_count);
+    return CAL_OK;
 }
 
 static cal_status stream(cal_table *ms, const cal_selection *selection, solve_run *run,
@@ -116,22 +138,21 @@ static cal_status stream(cal_table *ms, const cal_selection *selection, solve_ru
     const cal_reader_options options = {.skip = CAL_SKIP_UVW | CAL_SKIP_FEEDS | CAL_SKIP_ARRAY |
                                                 CAL_SKIP_OTHERS | CAL_SKIP_INTERVAL,
                                         .pieces = true};
-    cal_reader *reader;
     cal_block *block;
     if (cal_reader_open(ms, run->meta, selection, cal_gather_columns(run->gather), &options,
-                        &reader, err))
+                        &run->reader, err))
         return err->status;
     cal_progress_start("solving", "rows", (double)run->plan->rows);
     cal_status status;
     do {
-        if (!(status = cal_reader_next(reader, &block, err)))
+        if (!(status = cal_reader_next(run->reader, &block, err)))
             status = take_block(run, block, err);
         cal_progress_add(block ? (double)block->rows.count : 0);
     } while (!status && block);
     if (!status)
-        work_all(run);
+        status = work_all(run, run->blocks < MEANWHILE_BLOCK, err);
     cal_progress_end();
-    cal_reader_close(reader);
+    cal_reader_close(run->reader);
     return status;
 }
 

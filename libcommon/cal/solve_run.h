@@ -13,6 +13,9 @@ typedef struct cal_solve_rule {
     double min_snr;
     bool optimum;
     bool combine_spw; /* solutions are labelled with the lowest spw */
+    /* What may be done meanwhile: called once by one of the threads, while nothing else uses the MS. NULL: nothing. */
+    cal_status (*meanwhile)(void *user, cal_error *err);
+    void *user;
 } cal_solve_rule;
 
 /* Open the chains of earlier tables for a rule whose type (scalar) and jobs are set: `before` what

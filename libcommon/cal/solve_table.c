@@ -117,15 +117,28 @@ static void put_row(cal_caltable *table, int64_t row, const cal_interval_gains *
     }
 }
 
+static cal_caltable *make_table(const cal_meta *meta, int pars, bool delays, int64_t rows)
+{
+    const char *type = delays ? "K Jones" : pars == 1 ? "T Jones" : "G Jones";
+    cal_caltable *table = cal_caltable_make(type, !delays, meta->spws, rows, rows * pars);
+    table->ms_name = cal_copy_text(meta->name);
+    return table;
+}
+
+cal_caltable *cal_gains_form(const cal_meta *meta, bool scalar, bool delays)
+{
+    cal_caltable *table = make_table(meta, scalar ? 1 : 2, delays, 1);
+    table->npar[0] = scalar ? 1 : 2;
+    table->nchan[0] = 1;
+    return table;
+}
+
 cal_caltable *cal_gains_table(const cal_gain_list *gains, const cal_meta *meta,
                               const cal_selection *selection, const cal_plan *plan,
                               bool combine_spw)
 {
     int64_t rows = (int64_t)gains->good * gains->antennas, row = 0;
-    const char *type = gains->delays ? "K Jones" : gains->pars == 1 ? "T Jones" : "G Jones";
-    cal_caltable *table =
-        cal_caltable_make(type, !gains->delays, meta->spws, rows, rows * gains->pars);
-    table->ms_name = cal_copy_text(meta->name);
+    cal_caltable *table = make_table(meta, gains->pars, gains->delays, rows);
     for (int k = 0; k < gains->count; k++)
         for (int a = 0; gains->item[k].good && a < gains->antennas; a++)
             put_row(table, row++, &gains->item[k], a);

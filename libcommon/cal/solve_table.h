@@ -16,6 +16,9 @@ cal_caltable *cal_gains_table(const cal_gain_list *gains, const cal_meta *meta,
                               const cal_selection *selection, const cal_plan *plan,
                               bool combine_spw);
 
+/* The same for cal_caltable_begin(), before there are solutions: T Jones (scalar), G Jones, or K Jones. */
+cal_caltable *cal_gains_form(const cal_meta *meta, bool scalar, bool delays);
+
 /* The rows of the table at `path` and those of `table` in one; `table` is changed. CAL_INPUT where
  * they do not go together: another type, another MS, other channels of a spw. */
 cal_status cal_caltable_append(cal_caltable *table, const char *path, cal_error *err);
