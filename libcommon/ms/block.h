@@ -102,7 +102,8 @@ cal_status cal_piece_load(cal_piece *piece, const cal_block *block, int64_t firs
 void cal_reader_lock(cal_reader *reader);
 void cal_reader_unlock(cal_reader *reader);
 
-/* A planning pass: only the scalar columns, chunk by chunk, all rows. keep[i]: is it one of the selection? False: that was enough. */
+/* A planning pass: only the scalar columns, chunk by chunk, all rows. keep[i]: is it one of the selection? False: that was enough.
+ * Another thread reads the next chunk meanwhile, so the MS itself must be left alone. */
 typedef bool cal_rows_taker(void *user, const cal_rows *rows, const uint8_t *keep);
 /* `selection` NULL: all rows. skip: CAL_SKIP_... but for what the selection looks at. *kept: rows of the selection, up to where it ended;
  * may be NULL. */

@@ -1,5 +1,6 @@
 #include "ms/rows.h"
 #include "base/mem.h"
+#include "base/parallel.h"
 #include <string.h>
 
 #define INT_COLUMN(name, member, required, missing, skip)                                          \
@@ -162,7 +163,7 @@ void cal_rows_pick(const cal_rows *from, const int64_t *index, int64_t count, ca
 
 /* ---- planning passes ---- */
 
-enum { PASS_ROWS = 8192 };
+enum { PASS_ROWS = 16384 };
 
 static cal_status check_columns(cal_table *ms, cal_error *err)
 {
@@ -181,28 +182,81 @@ static int64_t mark_kept(const cal_selection *selection, const cal_rows *rows, u
     return rows->count;
 }
 
+/* While one chunk is being looked at, a second thread reads the next one. */
+typedef struct rows_pass {
+    cal_table *ms;
+    const cal_selection *selection;
+    unsigned skip;
+    cal_rows_taker *take;
+    void *user;
+    int64_t total, next; /* rows; the first one that was not read */
+    cal_rows *reading, *taking;
+    uint8_t *keep;
+    int64_t kept;
+    bool more;
+    cal_error err;
+} rows_pass;
+
+static void read_chunk(rows_pass *pass)
+{
+    int64_t count = pass->total - pass->next;
+    if (count > PASS_ROWS)
+        count = PASS_ROWS;
+    cal_rows_read(pass->ms, pass->next, count, pass->skip, pass->reading, &pass->err);
+    pass->next += count;
+}
+
+static void take_chunk(rows_pass *pass)
+{
+    pass->kept += mark_kept(pass->selection, pass->taking, pass->keep);
+    pass->more = pass->take(pass->user, pass->taking, pass->keep);
+}
+
+static void take_and_read(void *user, int item, int worker)
+{
+    (void)worker;
+    if (item == 0)
+        take_chunk(user);
+    else
+        read_chunk(user);
+}
+
+static void walk_chunks(rows_pass *pass)
+{
+    if (pass->total > 0)
+        read_chunk(pass);
+    while (!pass->err.status && pass->more && pass->reading->count) {
+        cal_rows *read = pass->reading;
+        pass->reading = pass->taking;
+        pass->taking = read;
+        pass->reading->count = 0;
+        cal_parallel(2, pass->next < pass->total ? 2 : 1, take_and_read, pass);
+    }
+}
+
 cal_status cal_rows_pass(cal_table *ms, const cal_selection *selection, unsigned skip,
                          cal_rows_taker *take, void *user, int64_t *kept, cal_error *err)
 {
     if (check_columns(ms, err))
         return err->status;
-    const int64_t total = cal_table_rows(ms), most = total < PASS_ROWS ? total : PASS_ROWS;
-    cal_rows *rows = cal_rows_new(most);
-    uint8_t *keep = CAL_NEW_ARRAY(uint8_t, most);
-    int64_t sum = 0;
-    bool more = true;
-    cal_status status = CAL_OK;
-    skip = cal_rows_skip(selection, skip);
-    for (int64_t first = 0; more && first < total; first += most) {
-        int64_t count = total - first < most ? total - first : most;
-        if ((status = cal_rows_read(ms, first, count, skip, rows, err)))
-            break;
-        sum += mark_kept(selection, rows, keep);
-        more = take(user, rows, keep);
-    }
-    free(keep);
-    cal_rows_free(rows);
+    const int64_t total = cal_table_rows(ms), room = total < PASS_ROWS ? total : PASS_ROWS;
+    rows_pass pass = {.ms = ms,
+                      .selection = selection,
+                      .skip = cal_rows_skip(selection, skip),
+                      .take = take,
+                      .user = user,
+                      .total = total,
+                      .reading = cal_rows_new(room),
+                      .taking = cal_rows_new(total > PASS_ROWS ? room : 0),
+                      .keep = CAL_NEW_ARRAY(uint8_t, room),
+                      .more = true};
+    walk_chunks(&pass);
+    free(pass.keep);
+    cal_rows_free(pass.reading);
+    cal_rows_free(pass.taking);
     if (kept)
-        *kept = sum;
-    return status;
+        *kept = pass.kept;
+    if (pass.more && pass.err.status)
+        return cal_fail(err, pass.err.status, "%s", pass.err.text);
+    return CAL_OK;
 }
