@@ -80,6 +80,31 @@ static void round_trip(void)
     cal_caltable_free(table);
 }
 
+/* In two steps, the first of which knows no rows. */
+static void two_steps(void)
+{
+    cal_table *ms = make_ms("steps.ms"), *empty;
+    cal_caltable *table = make_table(), *like = cal_caltable_make("B Jones", true, 2, 0, 0), *back;
+    cal_caltable_file *file;
+    like->snr = cal_alloc(0, sizeof *like->snr);
+    CHECK(cal_caltable_begin(like, ms, "steps.B", &file, &err) == CAL_OK);
+    CHECK(cal_caltable_end(file, table, &err) == CAL_OK);
+    CHECK(cal_caltable_read("steps.B", &back, &err) == CAL_OK);
+    CHECK(back->rows == 4 && back->spw[1].nchan == 3 && !back->spw[1].absent);
+    CHECK(back->cpar[back->offset[2] + 4] == 10 + 4 * I && back->flag[back->offset[2] + 1] == 1);
+    cal_caltable_free(back);
+    CHECK(cal_caltable_begin(like, ms, "dropped.B", &file, &err) == CAL_OK);
+    cal_caltable_drop(file);
+    CHECK(cal_table_open("dropped.B", true, &empty, &err) == CAL_OK);
+    CHECK(cal_table_rows(empty) == 0 && cal_table_has_sub(empty, "ANTENNA"));
+    cal_table_close(empty, NULL);
+    CHECK(cal_caltable_begin(like, ms, "dropped.B", &file, &err) == CAL_OUTPUT && !file);
+    cal_caltable_drop(file);
+    cal_table_close(ms, NULL);
+    cal_caltable_free(like);
+    cal_caltable_free(table);
+}
+
 static void libraries(void)
 {
     cal_chain_list list = {0};
@@ -110,6 +135,7 @@ int main(void)
     if (!unit_folder_enter())
         return 1;
     round_trip();
+    two_steps();
     libraries();
     return unit_done();
 }

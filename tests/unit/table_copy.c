@@ -155,6 +155,35 @@ static void check_copy(const cal_table *source, const char *path, cal_span rows)
     CHECK(cal_tree_size(path) < 200e3); /* the tiles of the source would make it 10 MB */
 }
 
+/* A subtable by its name: as files where it stands by itself, else with all that belongs to it. */
+static void check_sub_copy(const cal_table *source)
+{
+    cal_error err = {0};
+    cal_table *field, *copy, *inner;
+    CHECK_OK(cal_table_copy_sub(source, "FIELD", "field.tab", true, &copy, &err), err);
+    CHECK(cal_table_rows(copy) == 3);
+    CHECK_OK(cal_table_open_sub(copy, "INNER", &inner, &err), err);
+    CHECK(strstr(cal_table_path(inner), "field.tab/INNER") != NULL);
+    CHECK_OK(cal_table_close(inner, &err), err);
+    CHECK_OK(cal_table_close(copy, &err), err);
+    CHECK_OK(cal_table_open("field.tab/EPHEM0_Mars.tab", false, &copy, &err), err);
+    CHECK_OK(cal_table_close(copy, &err), err);
+    CHECK_OK(cal_table_open_sub(source, "FIELD", &field, &err), err);
+    CHECK_OK(cal_table_copy_sub(field, "INNER", "inner.tab", true, &copy, &err), err);
+    int value = 5, got[3];
+    CHECK_OK(cal_table_put(copy, "N", CAL_TYPE_INT, cal_span_range(1, 1), &value, &err), err);
+    CHECK_OK(cal_table_close(copy, &err), err);
+    CHECK_OK(cal_table_open("inner.tab", false, &copy, &err), err);
+    CHECK_OK(cal_table_get(copy, "N", CAL_TYPE_INT, cal_span_range(0, 3), got, &err), err);
+    CHECK(got[0] == 0 && got[1] == 5);
+    CHECK_OK(cal_table_close(copy, &err), err);
+    CHECK_FAILS(cal_table_copy_sub(field, "INNER", "inner.tab", true, &copy, &err), CAL_OUTPUT,
+                "exists already", err);
+    CHECK_FAILS(cal_table_copy_sub(source, "NONE", "none2.tab", true, &copy, &err), CAL_INPUT,
+                "no subtable NONE", err);
+    CHECK_OK(cal_table_close(field, &err), err);
+}
+
 int main(void)
 {
     cal_error err = {0};
@@ -169,6 +198,7 @@ int main(void)
                 "exists already", err);
     CHECK_FAILS(cal_table_copy(source, "more.tab", cal_span_range(0, ROWS + 1), NULL, &err),
                 CAL_INPUT, "no row 300", err);
+    check_sub_copy(source);
     cal_table_close(source, NULL);
     return unit_done();
 }
