@@ -44,6 +44,41 @@ static void print_number(jv object, const char *key, const char *format, int wid
     cal_buf_addf(out, "%*s", width, text);
 }
 
+/* What the parameters are. */
+static const char *quantity(jv d)
+{
+    const char *type = cal_json_text_at(d, "type", "");
+    if (!strcmp(cal_json_text_at(d, "parameters", ""), "complex"))
+        return "amplitude";
+    return strcmp(type, "K Jones") && strcmp(type, "Kcross Jones") ? "value" : "delay ns";
+}
+
+/* ": all of ea05, 0.0 % of the others" */
+static void print_empty_antennas(jv d, cal_buf *out)
+{
+    enum { MOST = 4 };
+    jv empty = cal_json_at(d, "antennas_without_solutions"), antennas = cal_json_at(d, "antennas");
+    int count = jv_array_length(jv_copy(empty));
+    jv_array_foreach(empty, i, id)
+    {
+        jv antenna = jv_array_get(jv_copy(antennas), (int)jv_number_value(id));
+        if (i < MOST)
+            cal_buf_addf(out, "%s%s", i ? ", " : ": all of ",
+                         cal_json_text_at(antenna, "name", ""));
+        jv_free(antenna);
+        jv_free(id);
+    }
+    if (count > MOST)
+        cal_buf_addf(out, " and %d more", count - MOST);
+    if (count && !isnan(cal_json_number_at(d, "flagged_fraction_of_others", NAN))) {
+        cal_buf_add(out, ",");
+        print_percent(d, "flagged_fraction_of_others", 4, out);
+        cal_buf_add(out, " of the others");
+    }
+    jv_free(empty);
+    jv_free(antennas);
+}
+
 static void print_head(jv d, cal_buf *out)
 {
     jv time = cal_json_at(d, "time");
@@ -57,11 +92,12 @@ static void print_head(jv d, cal_buf *out)
     cal_buf_addf(out, "  %.0f rows, %.0f solutions, flagged", cal_json_number_at(d, "rows", 0),
                  cal_json_number_at(d, "solutions", 0));
     print_percent(d, "flagged_fraction", 6, out);
+    print_empty_antennas(d, out);
     cal_buf_add(out, "\n  median S/N ");
     print_number(d, "median_snr", "%.1f", 0, out);
     cal_buf_add(out, ", least ");
     print_number(d, "min_snr", "%.1f", 0, out);
-    cal_buf_add(out, ", median amplitude ");
+    cal_buf_addf(out, ", median %s ", quantity(d));
     print_number(d, "median_amplitude", "%.4g", 0, out);
     cal_buf_add(out, ", phase rms ");
     print_number(d, "phase_rms_deg", "%.1f deg", 0, out);
@@ -105,7 +141,8 @@ static void print_spws(jv d, cal_buf *out)
 static void print_antennas(jv d, cal_buf *out)
 {
     jv antennas = cal_json_at(d, "antennas");
-    cal_buf_add(out, "\n id  antenna          rows   flagged  median S/N  amplitude  as refant\n");
+    cal_buf_addf(out, "\n id  antenna          rows   flagged  median S/N  %9s  as refant\n",
+                 quantity(d));
     jv_array_foreach(antennas, i, antenna)
     {
         cal_buf_addf(out, "%3.0f  %-12s  %7.0f", cal_json_number_at(antenna, "id", 0),

@@ -32,6 +32,22 @@ x = t.getcol("TIME"); t.putcol("TIME", x[::-1])'
     assert_output '[0.125,12,false,[0,1],["unsorted","zeros"]]'
 }
 
+@test "antennas without data are told apart, delays have no S/N" {
+    gaincal --solint int --antenna '!ea02' --refant ea01 --minblperant 2 --minsnr 0 "$MS" p.G > /dev/null
+    caltable-info p.G > out.json
+    valid caltable-info out.json
+    run -0 jq -c '[.antennas_without_solutions, .flagged_fraction, .flagged_fraction_of_others]' out.json
+    assert_output '[[1],0.25,0]'
+    run -0 caltable-info --text p.G
+    assert_line --partial 'flagged  25.0 %: all of ea02, 0.0 % of the others'
+    gaincal --gaintype K --refant ea01 "$MS" d.K > /dev/null
+    run -0 caltable-info d.K --jq '[.median_snr, .min_snr, .antennas[1].median_snr] | unique'
+    assert_output '[null]'
+    run -0 caltable-info --text d.K
+    assert_line --regexp 'median S/N -, least -, median delay ns '
+    assert_line --partial 'median S/N   delay ns  as refant'
+}
+
 @test "--max-flag-frac and --check answer with the exit status" {
     run -0 caltable-info --max-flag-frac 0 --check "$MS" truth.G
     "$PYTHON" -c 'from casacore.tables import table

@@ -39,31 +39,41 @@ static jv mad_of(sample *s)
     return median_of(s);
 }
 
+enum { MOST_PARS = 16 }; /* looked at one by one */
+
 /* Counts and samples of some of a table's parameters. */
 typedef struct gathered {
     int64_t rows, solutions, flagged, not_numbers, zeros;
+    int64_t of_par[MOST_PARS], flagged_of_par[MOST_PARS];
+    int pars;
     sample snr, amplitude;
     float least_snr;
+    int64_t as_refant;
+    /* of spws: times that differ, and the steps between them */
+    int64_t intervals;
+    double last_time;
+    sample step;
 } gathered;
+
+/* What is asked of a table, of all of it and of its parts. */
+typedef struct parts {
+    gathered all, *spw, *antenna;
+} parts;
 
 static float amplitude_at(const cal_caltable *table, int64_t at)
 {
     return table->complex_par ? cabsf(table->cpar[at]) : table->fpar[at];
 }
 
-static void gather_parameter(const cal_caltable *table, int64_t at, gathered *g)
+/* An S/N of 0 says that there is none: delays, and tables that were not solved for. */
+static void gather_good(const cal_caltable *table, int64_t at, gathered *g)
 {
-    g->solutions++;
-    if (table->flag[at]) {
-        g->flagged++;
-        return;
-    }
     float amplitude = amplitude_at(table, at);
     g->not_numbers += !isfinite(amplitude);
     g->zeros += amplitude == 0;
     if (isfinite(amplitude))
         add(&g->amplitude, amplitude);
-    if (!table->snr || !isfinite(table->snr[at]))
+    if (!table->snr || !isfinite(table->snr[at]) || table->snr[at] == 0)
         return;
     g->least_snr = g->snr.count ? fminf(g->least_snr, table->snr[at]) : table->snr[at];
     add(&g->snr, table->snr[at]);
@@ -71,9 +81,84 @@ static void gather_parameter(const cal_caltable *table, int64_t at, gathered *g)
 
 static void gather_row(const cal_caltable *table, int64_t row, gathered *g)
 {
+    int npar = table->npar[row], cells = npar * table->nchan[row];
     g->rows++;
-    for (int e = 0; e < table->npar[row] * table->nchan[row]; e++)
-        gather_parameter(table, table->offset[row] + e, g);
+    g->pars = npar > g->pars ? npar : g->pars;
+    for (int e = 0; e < cells; e++) {
+        int64_t at = table->offset[row] + e;
+        bool flagged = table->flag[at];
+        g->solutions++;
+        g->flagged += flagged;
+        if (e % npar < MOST_PARS) {
+            g->of_par[e % npar]++;
+            g->flagged_of_par[e % npar] += flagged;
+        }
+        if (!flagged)
+            gather_good(table, at, g);
+    }
+}
+
+/* Rows come sorted by spw and time. */
+static void note_time(gathered *spw, double time)
+{
+    if (spw->intervals && spw->last_time == time)
+        return;
+    if (spw->intervals++)
+        add(&spw->step, (float)(time - spw->last_time));
+    spw->last_time = time;
+}
+
+static bool has_refants(const cal_caltable *table)
+{
+    return !strcasestr(table->type, "Mueller");
+}
+
+/* Is this row the first of its interval? ANTENNA2, the refant, is one for all rows of it. */
+static bool starts_interval(const cal_caltable *table, int64_t row)
+{
+    return row == 0 || table->time[row] != table->time[row - 1] ||
+           table->spw_id[row] != table->spw_id[row - 1];
+}
+
+static bool is_antenna(const cal_caltable *table, int antenna)
+{
+    return antenna >= 0 && antenna < table->meta->antennas;
+}
+
+static void gather_all(const cal_caltable *table, parts *of)
+{
+    *of = (parts){.spw = CAL_NEW_ARRAY(gathered, table->spws),
+                  .antenna = CAL_NEW_ARRAY(gathered, table->meta->antennas)};
+    for (int64_t row = 0; row < table->rows; row++) {
+        int spw = table->spw_id[row], antenna = table->antenna1[row], refant = table->antenna2[row];
+        gather_row(table, row, &of->all);
+        if (is_antenna(table, antenna))
+            gather_row(table, row, &of->antenna[antenna]);
+        if (has_refants(table) && is_antenna(table, refant))
+            of->antenna[refant].as_refant += starts_interval(table, row);
+        if (spw < 0 || spw >= table->spws)
+            continue;
+        gather_row(table, row, &of->spw[spw]);
+        note_time(&of->spw[spw], table->time[row]);
+    }
+}
+
+static void forget(gathered *g, int count)
+{
+    for (int i = 0; i < count; i++) {
+        free(g[i].snr.value);
+        free(g[i].amplitude.value);
+        free(g[i].step.value);
+    }
+}
+
+static void forget_all(const cal_caltable *table, parts *of)
+{
+    forget(&of->all, 1);
+    forget(of->spw, table->spws);
+    forget(of->antenna, table->meta->antennas);
+    free(of->spw);
+    free(of->antenna);
 }
 
 static double fraction(int64_t part, int64_t whole)
@@ -89,45 +174,17 @@ static void set_flags(jv *object, const gathered *g)
     cal_json_set(object, "flagged_fraction", cal_json_double(fraction(g->flagged, g->solutions)));
 }
 
-static void forget(gathered *g)
-{
-    free(g->snr.value);
-    free(g->amplitude.value);
-}
-
 /* ---- by spw ---- */
 
-/* Distinct times of a spw, and the usual step between them. */
-static void set_intervals(const cal_caltable *table, int spw, jv *object)
-{
-    sample step = {0};
-    double last = NAN;
-    int intervals = 0;
-    for (int64_t row = 0; row < table->rows; row++) {
-        if (table->spw_id[row] != spw || table->time[row] == last)
-            continue;
-        if (intervals++)
-            add(&step, (float)(table->time[row] - last));
-        last = table->time[row];
-    }
-    cal_json_set(object, "intervals", jv_number(intervals));
-    cal_json_set(object, "median_step_s", median_of(&step));
-    free(step.value);
-}
-
-static jv describe_spw(const cal_caltable *table, int s)
+static jv describe_spw(const cal_caltable *table, int s, gathered *g)
 {
     const cal_caltable_spw *spw = &table->spw[s];
-    gathered g = {0};
     double low = INFINITY, high = -INFINITY, bandwidth = 0;
     for (int c = 0; c < spw->nchan; c++) {
         low = fmin(low, spw->freq[c] - fabs(spw->width[c]) / 2);
         high = fmax(high, spw->freq[c] + fabs(spw->width[c]) / 2);
         bandwidth += fabs(spw->width[c]);
     }
-    for (int64_t row = 0; row < table->rows; row++)
-        if (table->spw_id[row] == s)
-            gather_row(table, row, &g);
     jv object = jv_object();
     cal_json_set(&object, "id", jv_number(s));
     cal_json_set(&object, "name", cal_json_text(table->meta->spw[s].name));
@@ -135,76 +192,53 @@ static jv describe_spw(const cal_caltable *table, int s)
     cal_json_set(&object, "freq_hz", cal_json_double((low + high) / 2));
     cal_json_set(&object, "bandwidth_hz", cal_json_double(bandwidth));
     cal_json_set(&object, "absent", jv_bool(spw->absent));
-    set_flags(&object, &g);
-    set_intervals(table, s, &object);
-    forget(&g);
+    set_flags(&object, g);
+    cal_json_set(&object, "intervals", jv_number((double)g->intervals));
+    cal_json_set(&object, "median_step_s", median_of(&g->step));
     return object;
 }
 
 /* ---- by antenna ---- */
 
-static bool has_refants(const cal_caltable *table)
-{
-    return !strcasestr(table->type, "Mueller");
-}
-
-/* Is this row the first of its interval? ANTENNA2, the refant, is one for all rows of it. */
-static bool starts_interval(const cal_caltable *table, int64_t row)
-{
-    return row == 0 || table->time[row] != table->time[row - 1] ||
-           table->spw_id[row] != table->spw_id[row - 1];
-}
-
-static int64_t count_as_refant(const cal_caltable *table, int antenna)
-{
-    int64_t count = 0;
-    for (int64_t row = 0; row < table->rows && has_refants(table); row++)
-        count += starts_interval(table, row) && table->antenna2[row] == antenna;
-    return count;
-}
-
 /* Flagged fraction of each parameter: for gains, of each hand. */
-static jv flags_by_parameter(const cal_caltable *table, int antenna)
+static jv flags_by_parameter(const gathered *g)
 {
-    enum { MOST = 16 };
-    int64_t all[MOST] = {0}, flagged[MOST] = {0};
-    int npar = 0;
-    for (int64_t row = 0; row < table->rows; row++) {
-        int n = table->npar[row] < MOST ? table->npar[row] : MOST;
-        if (table->antenna1[row] != antenna)
-            continue;
-        npar = n > npar ? n : npar;
-        for (int e = 0; e < table->npar[row] * table->nchan[row]; e++) {
-            int par = e % table->npar[row];
-            if (par < MOST) {
-                all[par]++;
-                flagged[par] += table->flag[table->offset[row] + e] != 0;
-            }
-        }
-    }
     jv list = jv_array();
-    for (int p = 0; p < npar; p++)
-        cal_json_push(&list, cal_json_double(fraction(flagged[p], all[p])));
+    for (int p = 0; p < g->pars && p < MOST_PARS; p++)
+        cal_json_push(&list, cal_json_double(fraction(g->flagged_of_par[p], g->of_par[p])));
     return list;
 }
 
-static jv describe_antenna(const cal_caltable *table, int antenna)
+static jv describe_antenna(const cal_caltable *table, int antenna, gathered *g)
 {
-    gathered g = {0};
-    for (int64_t row = 0; row < table->rows; row++)
-        if (table->antenna1[row] == antenna)
-            gather_row(table, row, &g);
     jv object = jv_object();
     cal_json_set(&object, "id", jv_number(antenna));
     cal_json_set(&object, "name", cal_json_text(table->meta->antenna[antenna].name));
-    set_flags(&object, &g);
-    cal_json_set(&object, "flagged_by_parameter", flags_by_parameter(table, antenna));
-    cal_json_set(&object, "median_snr", median_of(&g.snr));
-    cal_json_set(&object, "median_amplitude", median_of(&g.amplitude));
-    cal_json_set(&object, "intervals_as_refant",
-                 jv_number((double)count_as_refant(table, antenna)));
-    forget(&g);
+    set_flags(&object, g);
+    cal_json_set(&object, "flagged_by_parameter", flags_by_parameter(g));
+    cal_json_set(&object, "median_snr", median_of(&g->snr));
+    cal_json_set(&object, "median_amplitude", median_of(&g->amplitude));
+    cal_json_set(&object, "intervals_as_refant", jv_number((double)g->as_refant));
     return object;
+}
+
+/* Antennas without data have rows as well, flagged: how good the solving was, the others tell. */
+static void set_empty_antennas(jv *object, const cal_caltable *table, const parts *of)
+{
+    jv empty = jv_array();
+    int64_t solutions = 0, flagged = 0;
+    for (int i = 0; i < table->meta->antennas; i++) {
+        const gathered *g = &of->antenna[i];
+        if (g->solutions && g->flagged == g->solutions) {
+            cal_json_push(&empty, jv_number(i));
+            continue;
+        }
+        solutions += g->solutions;
+        flagged += g->flagged;
+    }
+    cal_json_set(object, "antennas_without_solutions", empty);
+    cal_json_set(object, "flagged_fraction_of_others",
+                 cal_json_double(fraction(flagged, solutions)));
 }
 
 /* ---- refants ---- */
@@ -359,26 +393,26 @@ static jv list_fields(const cal_caltable *table)
     return list;
 }
 
-static void set_whole(jv *object, const cal_caltable *table)
+static void set_whole(jv *object, const cal_caltable *table, parts *of)
 {
-    gathered all = {0};
-    for (int64_t row = 0; row < table->rows; row++)
-        gather_row(table, row, &all);
-    set_flags(object, &all);
-    cal_json_set(object, "not_numbers", jv_number((double)all.not_numbers));
-    cal_json_set(object, "zeros", jv_number((double)all.zeros));
-    cal_json_set(object, "issues", find_issues(table, &all));
-    cal_json_set(object, "min_snr", all.snr.count ? cal_json_float(all.least_snr) : jv_null());
-    cal_json_set(object, "median_snr", median_of(&all.snr));
-    cal_json_set(object, "median_amplitude", median_of(&all.amplitude));
-    cal_json_set(object, "mad_amplitude", mad_of(&all.amplitude));
+    gathered *all = &of->all;
+    set_flags(object, all);
+    set_empty_antennas(object, table, of);
+    cal_json_set(object, "not_numbers", jv_number((double)all->not_numbers));
+    cal_json_set(object, "zeros", jv_number((double)all->zeros));
+    cal_json_set(object, "issues", find_issues(table, all));
+    cal_json_set(object, "min_snr", all->snr.count ? cal_json_float(all->least_snr) : jv_null());
+    cal_json_set(object, "median_snr", median_of(&all->snr));
+    cal_json_set(object, "median_amplitude", median_of(&all->amplitude));
+    cal_json_set(object, "mad_amplitude", mad_of(&all->amplitude));
     cal_json_set(object, "phase_rms_deg", cal_json_double(cal_caltable_phase_rms(table)));
-    forget(&all);
 }
 
 jv cal_caltable_summary(const cal_caltable *table)
 {
+    parts of;
     jv object = jv_object(), spws = jv_array(), antennas = jv_array();
+    gather_all(table, &of);
     cal_json_set(&object, "caltable", cal_json_text(table->path));
     cal_json_set(&object, "type", cal_json_text(table->type));
     cal_json_set(&object, "format", jv_string("current"));
@@ -388,17 +422,18 @@ jv cal_caltable_summary(const cal_caltable *table)
     cal_json_set(&object, "ms_name", cal_json_text(table->ms_name));
     cal_json_set(&object, "casa_version", cal_json_text(table->casa_version));
     cal_json_set(&object, "sorted", jv_bool(table->sorted));
-    set_whole(&object, table);
+    set_whole(&object, table, &of);
     cal_json_set(&object, "time", describe_time(table));
     cal_json_set(&object, "fields", list_fields(table));
     cal_json_set(&object, "scans", list_ids(table->scan, table->rows));
     cal_json_set(&object, "observations", list_ids(table->observation, table->rows));
     for (int s = 0; s < table->spws; s++)
-        cal_json_push(&spws, describe_spw(table, s));
+        cal_json_push(&spws, describe_spw(table, s, &of.spw[s]));
     cal_json_set(&object, "spws", spws);
     for (int a = 0; a < table->meta->antennas; a++)
-        cal_json_push(&antennas, describe_antenna(table, a));
+        cal_json_push(&antennas, describe_antenna(table, a, &of.antenna[a]));
     cal_json_set(&object, "antennas", antennas);
     cal_json_set(&object, "refant_changes", refant_changes(table));
+    forget_all(table, &of);
     return object;
 }
