@@ -203,6 +203,19 @@ EOF
     assert_output '[[["AMPLITUDE","BANDPASS"],"source_type"],[["PHASE"],"source_type"],[["DIFFGAINREF"],"source_type"]]'
 }
 
+@test "directions of sources are in the frame that their column names" {
+    make_set
+    "$PYTHON" - << 'EOF'
+from casacore.tables import table
+source = table("sim.ms/SOURCE", readonly=False, ack=False)
+info = source.getcolkeyword("DIRECTION", "MEASINFO")
+info["Ref"] = "ICRS"
+source.putcolkeyword("DIRECTION", "MEASINFO", info)
+EOF
+    run ms-info sim.ms --jq '[.sources[].direction.frame, .fields[].direction.frame] | unique'
+    assert_output '["ICRS","J2000"]'
+}
+
 @test "what is no MeasurementSet is named" {
     cd "$BATS_TEST_TMPDIR"
     run ms-info nosuch.ms

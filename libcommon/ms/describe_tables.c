@@ -285,6 +285,17 @@ static jv cell_numbers(cal_table *table, const char *column, int64_t row)
     return array;
 }
 
+/* The frame of all directions; the caller frees it. */
+static char *frame_of(const cal_table *table)
+{
+    jv keywords = cal_table_keywords(table, "DIRECTION");
+    jv info = cal_json_at(keywords, "MEASINFO");
+    char *frame = cal_copy_text(cal_json_text_at(info, "Ref", "J2000"));
+    jv_free(info);
+    jv_free(keywords);
+    return frame;
+}
+
 cal_status cal_describe_sources(const cal_description *what, jv *sources, cal_error *err)
 {
     cal_table *table;
@@ -293,6 +304,7 @@ cal_status cal_describe_sources(const cal_description *what, jv *sources, cal_er
         return CAL_OK;
     if (cal_table_open_sub(what->ms, "SOURCE", &table, err))
         return err->status;
+    char *frame = frame_of(table);
     for (int i = 0; i < what->meta->sources; i++) {
         const cal_source *row = &what->meta->source[i];
         jv source = jv_object();
@@ -300,12 +312,13 @@ cal_status cal_describe_sources(const cal_description *what, jv *sources, cal_er
         cal_json_set(&source, "name", cal_json_text(row->name));
         cal_json_set(&source, "code", cal_json_text(row->code));
         cal_json_set(&source, "spw", row->spw < 0 ? jv_null() : jv_number(row->spw));
-        cal_json_set(&source, "direction", cal_json_direction(row->direction, "J2000"));
+        cal_json_set(&source, "direction", cal_json_direction(row->direction, frame));
         cal_json_set(&source, "rest_freq_hz", cell_numbers(table, "REST_FREQUENCY", i));
         cal_json_set(&source, "velocity_m_s", cell_numbers(table, "SYSVEL", i));
         cal_json_set(&source, "proper_motion_rad_s", cell_numbers(table, "PROPER_MOTION", i));
         cal_json_push(sources, source);
     }
+    free(frame);
     cal_table_close(table, NULL);
     return CAL_OK;
 }
