@@ -110,6 +110,8 @@ static int by_window(const void *a, const void *b)
 static void close_integration(closing *c)
 {
     size_t cells = (size_t)c->meta->antennas * (size_t)c->meta->antennas;
+    if (!c->sides)
+        return;
     qsort(c->side, (size_t)c->sides, sizeof *c->side, by_window);
     for (int i = 0, end; i < c->sides; i = end) {
         memset(c->place, 0xff, cells * sizeof *c->place);
