@@ -60,7 +60,7 @@ static void *wait_for_signals(void *unused)
     (void)unused;
     pthread_mutex_lock(&mutex);
     starting = false;
-    pthread_cond_signal(&settled);
+    pthread_cond_broadcast(&settled);
     pthread_mutex_unlock(&mutex);
     for (;;) {
         int number;
