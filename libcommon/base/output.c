@@ -80,13 +80,18 @@ const char *cal_output_path(const cal_output *out)
     return out->partial;
 }
 
-/* The old output, if any, ends under the partial name and is removed there: at no moment is there
- * nothing. */
-static int move_into_place(const cal_output *out)
+/* A file takes the place of the old one at one go. An old table ends under the partial name (*swapped) and is removed there: at
+ * no moment is there nothing. */
+static int move_into_place(const cal_output *out, bool *swapped)
 {
-    if (out->force && cal_path_exists(out->path))
-        return renameat2(AT_FDCWD, out->partial, AT_FDCWD, out->path, RENAME_EXCHANGE);
-    return renameat2(AT_FDCWD, out->partial, AT_FDCWD, out->path, RENAME_NOREPLACE);
+    struct stat old;
+    *swapped = false;
+    if (!out->force || stat(out->path, &old))
+        return renameat2(AT_FDCWD, out->partial, AT_FDCWD, out->path, RENAME_NOREPLACE);
+    if (!S_ISDIR(old.st_mode))
+        return rename(out->partial, out->path);
+    *swapped = true;
+    return renameat2(AT_FDCWD, out->partial, AT_FDCWD, out->path, RENAME_EXCHANGE);
 }
 
 cal_status cal_output_not_input(const char *output, const char *input, cal_error *err)
@@ -100,14 +105,16 @@ cal_status cal_output_not_input(const char *output, const char *input, cal_error
 cal_status cal_output_commit(cal_output *out, cal_error *err)
 {
     cal_status status = CAL_OK;
+    bool swapped;
     cal_stop_hold();
-    int failed = move_into_place(out);
+    int failed = move_into_place(out, &swapped);
     if (failed && errno == EINVAL) /* a file system without these: nearly the same */
         failed = (out->force && cal_remove_tree(out->path, err)) || rename(out->partial, out->path);
     cal_stop_let_go();
     if (failed)
         status = cal_fail_errno(err, CAL_OUTPUT, "%s: cannot be given its name", out->path);
-    cal_remove_tree(out->partial, NULL);
+    if (failed || swapped) /* else the next writer of a library may have begun there */
+        cal_remove_tree(out->partial, NULL);
     cal_stop_unwatch_path(out->partial);
     release(out);
     return status;
