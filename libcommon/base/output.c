@@ -110,12 +110,14 @@ cal_status cal_output_commit(cal_output *out, cal_error *err)
     int failed = move_into_place(out, &swapped);
     if (failed && errno == EINVAL) /* a file system without these: nearly the same */
         failed = (out->force && cal_remove_tree(out->path, err)) || rename(out->partial, out->path);
-    cal_stop_let_go();
+    bool ours = failed || swapped; /* else the next writer of a library may have begun there */
+    cal_stop_let_go(ours ? NULL : out->partial);
     if (failed)
         status = cal_fail_errno(err, CAL_OUTPUT, "%s: cannot be given its name", out->path);
-    if (failed || swapped) /* else the next writer of a library may have begun there */
+    if (ours) {
         cal_remove_tree(out->partial, NULL);
-    cal_stop_unwatch_path(out->partial);
+        cal_stop_unwatch_path(out->partial);
+    }
     release(out);
     return status;
 }

@@ -116,9 +116,8 @@ void cal_stop_watch_path(const char *path)
     pthread_mutex_unlock(&mutex);
 }
 
-void cal_stop_unwatch_path(const char *path)
+static void forget_path(const char *path)
 {
-    pthread_mutex_lock(&mutex);
     for (int i = 0; i < path_count; i++) {
         if (!strcmp(paths[i], path)) {
             free(paths[i]);
@@ -126,6 +125,12 @@ void cal_stop_unwatch_path(const char *path)
             break;
         }
     }
+}
+
+void cal_stop_unwatch_path(const char *path)
+{
+    pthread_mutex_lock(&mutex);
+    forget_path(path);
     pthread_mutex_unlock(&mutex);
 }
 
@@ -134,8 +139,10 @@ void cal_stop_hold(void)
     pthread_mutex_lock(&mutex);
 }
 
-void cal_stop_let_go(void)
+void cal_stop_let_go(const char *unwatched)
 {
+    if (unwatched)
+        forget_path(unwatched);
     pthread_mutex_unlock(&mutex);
 }
 

@@ -22,7 +22,8 @@ void cal_stop_unwatch_path(const char *path);
 
 /* While a watched path is given its name, a signal waits. After one this does not come back: what is being removed must not be named. */
 void cal_stop_hold(void);
-void cal_stop_let_go(void);
+/* `unwatched`: a path that is watched no longer from here on; NULL: none. */
+void cal_stop_let_go(const char *unwatched);
 
 /* Between start and watch of a child a signal must not slip through: begin, start the child, end
  * with its pid (or -1). */

@@ -4,7 +4,9 @@
 #include "base/child.h"
 #include "base/stop.h"
 #include "unit.h"
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -273,6 +275,48 @@ static void test_children(void)
     CHECK(!cal_child_find("no-such-program"));
 }
 
+static ino_t number_of(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) ? 0 : status.st_ino;
+}
+
+/* Who waits for a file to be renewed begins his own output as soon as it is. */
+static void *write_next(void *waiting)
+{
+    ino_t old = number_of("shared");
+    atomic_store((atomic_bool *)waiting, true);
+    while (number_of("shared") == old)
+        continue;
+    write_text("shared" CAL_PARTIAL, "next");
+    return NULL;
+}
+
+/* What the next writer has begun is his. */
+static void test_next_writer(void)
+{
+    enum { ROUNDS = 300 };
+    int lost = 0;
+    write_text("shared", "first");
+    for (int round = 0; round < ROUNDS; round++) {
+        cal_error err = {0};
+        cal_output *out;
+        pthread_t next;
+        atomic_bool waiting = false;
+        bool begun = !cal_output_begin("shared", true, &out, &err);
+        write_text("shared" CAL_PARTIAL, "mine");
+        pthread_create(&next, NULL, write_next, &waiting);
+        while (!atomic_load(&waiting))
+            continue;
+        if (!begun || cal_output_commit(out, &err))
+            return (void)CHECK(!"the output is written");
+        pthread_join(next, NULL);
+        lost += !cal_path_exists("shared" CAL_PARTIAL);
+    }
+    CHECK(lost == 0);
+    unlink("shared" CAL_PARTIAL);
+}
+
 int main(void)
 {
     if (!mkdtemp(folder) || chdir(folder))
@@ -282,6 +326,7 @@ int main(void)
     test_folders();
     test_kinds();
     test_race();
+    test_next_writer();
     test_children();
     CHECK(!cal_remove_tree(folder, NULL) && !cal_path_exists(folder));
     return unit_done();

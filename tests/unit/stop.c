@@ -23,7 +23,7 @@ static void begin_several(void)
     for (int i = 0; i < THREADS; i++)
         pthread_create(&thread[i], NULL, begin, NULL);
     usleep(50000);
-    cal_stop_let_go();
+    cal_stop_let_go(NULL);
     for (int i = 0; i < THREADS; i++)
         pthread_join(thread[i], NULL);
 }
