@@ -293,25 +293,6 @@ static void text_plan(jv document, cal_buf *out)
                  cal_size_text(cal_json_number_at(document, "bytes_written", 0), written));
 }
 
-/* Where there are fewer solutions than intervals, or solutions without a good value: why. */
-static void text_failures(jv document, cal_buf *out)
-{
-    static const char *const why[][2] = {{"no_data", "without unflagged data"},
-                                         {"few_baselines", "with too few baselines"},
-                                         {"not_converged", "not converged"},
-                                         {"all_below_minsnr", "solved but all below --minsnr"}};
-    jv failures = cal_json_at(document, "failures");
-    const char *before = " (";
-    for (size_t i = 0; i < CAL_COUNT(why); i++) {
-        double count = cal_json_number_at(failures, why[i][0], 0);
-        if (count > 0)
-            cal_buf_addf(out, "%s%.0f %s", before, count, why[i][1]);
-        before = count > 0 ? ", " : before;
-    }
-    cal_buf_add(out, *before == ',' ? ")" : "");
-    jv_free(failures);
-}
-
 static void text_result(jv document, cal_buf *out)
 {
     if (cal_json_has(document, "dry_run")) {
@@ -324,7 +305,7 @@ static void text_result(jv document, cal_buf *out)
         cal_json_text_at(document, "caltable", ""), cal_json_text_at(document, "gaintype", ""),
         cal_json_text_at(document, "calmode", ""), cal_json_number_at(document, "solutions", 0),
         intervals, intervals == 1 ? "" : "s");
-    text_failures(document, out);
+    cal_gains_text_failures(document, out);
     cal_buf_add(out, ", ");
     cal_gains_text_snr(document, out);
     cal_buf_add(out, ", ");

@@ -317,58 +317,19 @@ static int64_t rows_of_piece(const cal_gather *gather, const cal_block *block)
     return rows < 1 ? 1 : rows > MOST_PIECE_ROWS ? MOST_PIECE_ROWS : rows;
 }
 
-static void make_batch(cal_gather *gather, cal_gather_batch *batch, int64_t rows)
-{
-    batch->rows = rows;
-    if (rows <= batch->room)
-        return;
-    size_t cells = gather->rule.delay ? (size_t)rows * (size_t)gather->most_samples : 0;
-    batch->room = rows;
-    batch->row = cal_grow(batch->row, (size_t)rows, sizeof *batch->row);
-    if (cells)
-        batch->cell = cal_grow(batch->cell, cells, sizeof *batch->cell);
-    for (int64_t i = 0; i < rows; i++)
-        batch->row[i].cell = cells ? batch->cell + i * gather->most_samples : NULL;
-}
-
 int cal_gather_begin(cal_gather *gather, const cal_block *block)
 {
     int64_t rows = block ? block->rows.count : 0;
     gather->block = block;
     gather->turn = !gather->turn;
     gather->ready_count[gather->turn] = 0;
-    make_batch(gather, &gather->batch[gather->turn], rows);
+    cal_batch_make(gather, &gather->batch[gather->turn], rows);
     if (block)
         gather->piece_rows = rows_of_piece(gather, block);
     for (int j = 0; block && j < gather->rule.jobs; j++)
         make_scratch(&gather->scratch[j], gather->piece_rows);
     return gather->rule.jobs +
            (block ? (int)((rows + gather->piece_rows - 1) / gather->piece_rows) : 0);
-}
-
-static bool same_instant(const cal_rows *rows, int64_t i, int64_t j)
-{
-    return rows->time[i] == rows->time[j] && rows->dd[i] == rows->dd[j] &&
-           rows->field[i] == rows->field[j] && rows->scan[i] == rows->scan[j] &&
-           rows->observation[i] == rows->observation[j];
-}
-
-static void place_rows(const cal_plan *plan, const cal_rows *rows, cal_gather_row *out)
-{
-    int64_t last = -1; /* rows of one instant stand together as a rule */
-    for (int64_t i = 0; i < rows->count; i++) {
-        cal_gather_row *row = &out[i];
-        row->group = -1;
-        if (rows->antenna1[i] == rows->antenna2[i])
-            continue;
-        bool same = last >= 0 && same_instant(rows, i, last);
-        row->group = same ? out[last].group : cal_plan_group(plan, rows, i);
-        row->antenna1 = rows->antenna1[i];
-        row->antenna2 = rows->antenna2[i];
-        row->time = rows->time[i];
-        row->centroid = rows->centroid[i];
-        last = i;
-    }
 }
 
 static void sum_piece(cal_gather *gather, int piece, int worker)
@@ -382,37 +343,17 @@ static void sum_piece(cal_gather *gather, int piece, int worker)
     if (count > gather->piece_rows)
         count = gather->piece_rows;
     if (!cal_piece_load(work, block, first, count, &part, &err)) {
-        place_rows(gather->plan, &part->rows, out);
+        cal_batch_place(gather->plan, &part->rows, out);
         sum_rows(gather, part, worker, out, &err);
     }
     if (err.status && !__atomic_exchange_n(&gather->status, err.status, __ATOMIC_ACQ_REL))
         gather->error = err;
 }
 
-/* ---- sums, in the order of the file ---- */
-
-/* Adds the rows of the block before. Those of one solution are a single worker's share. */
-static void add_share(cal_gather *gather, int share)
-{
-    const cal_gather_batch *batch = &gather->batch[!gather->turn];
-    int *ready = gather->ready[gather->turn], *count = &gather->ready_count[gather->turn];
-    for (int64_t i = 0; i < batch->rows; i++) {
-        const cal_gather_row *row = &batch->row[i];
-        if (row->group < 0)
-            continue;
-        int solution = gather->plan->group[row->group].solution;
-        if (solution % gather->rule.jobs != share)
-            continue;
-        cal_group_sums_add(gather, row);
-        if (--gather->left[solution] == 0)
-            ready[__atomic_fetch_add(count, 1, __ATOMIC_RELAXED)] = solution;
-    }
-}
-
 void cal_gather_piece(cal_gather *gather, int piece, int worker)
 {
     if (piece < gather->rule.jobs)
-        add_share(gather, piece);
+        cal_batch_add_share(gather, piece);
     else
         sum_piece(gather, piece - gather->rule.jobs, worker);
 }

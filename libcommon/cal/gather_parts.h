@@ -97,6 +97,12 @@ static inline const cal_gather_dd *cal_gather_dd_of(const cal_gather *gather, in
     return &gather->dd[gather->plan->group[group].dd];
 }
 
+void cal_batch_make(cal_gather *gather, cal_gather_batch *batch, int64_t rows);
+/* The group of each of these rows, and what is known of it without its data. */
+void cal_batch_place(const cal_plan *plan, const cal_rows *rows, cal_gather_row *out);
+/* Adds the rows of the block before. Those of one solution are a single worker's share. */
+void cal_batch_add_share(cal_gather *gather, int share);
+
 void cal_group_sums_add(cal_gather *gather, const cal_gather_row *row);
 void cal_group_sums_free(cal_group_sums *group);
 

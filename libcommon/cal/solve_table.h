@@ -31,6 +31,9 @@ jv cal_gains_statistics(const cal_gain_list *gains, const cal_meta *meta);
 void cal_gains_text(jv statistics, cal_buf *out);
 /* "420 solutions, 12.5% flagged; 140 more, flagged, of antennas without data" */
 void cal_gains_text_flags(jv statistics, cal_buf *out);
+/* " (3 without unflagged data, 1 not converged)", or nothing: where there are fewer solutions than
+ * intervals, or solutions without a good value. */
+void cal_gains_text_failures(jv statistics, cal_buf *out);
 /* "median S/N 13.2", of the statistics or one of their spws; a dash where there is none. */
 void cal_gains_text_snr(jv statistics, cal_buf *out);
 

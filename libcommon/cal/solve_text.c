@@ -66,6 +66,24 @@ static double count_absent(jv document)
     return solved > 0 ? rint(absent / solved * cal_json_number_at(document, "values", 0)) : 0;
 }
 
+void cal_gains_text_failures(jv document, cal_buf *out)
+{
+    static const char *const why[][2] = {{"no_data", "without unflagged data"},
+                                         {"few_baselines", "with too few baselines"},
+                                         {"not_converged", "not converged"},
+                                         {"all_below_minsnr", "solved but all below --minsnr"}};
+    jv failures = cal_json_at(document, "failures");
+    const char *before = " (";
+    for (size_t i = 0; i < CAL_COUNT(why); i++) {
+        double count = cal_json_number_at(failures, why[i][0], 0);
+        if (count > 0)
+            cal_buf_addf(out, "%s%.0f %s", before, count, why[i][1]);
+        before = count > 0 ? ", " : before;
+    }
+    cal_buf_add(out, *before == ',' ? ")" : "");
+    jv_free(failures);
+}
+
 void cal_gains_text_flags(jv document, cal_buf *out)
 {
     double absent = count_absent(document),

@@ -5,33 +5,19 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "cal/jones.h"
+#include "cal/summary_parts.h"
 #include <math.h>
 #include <string.h>
 
-/* ---- numbers gathered ---- */
+/* ---- numbers ---- */
 
-/* A growing list of floats, for medians. */
-typedef struct sample {
-    float *value;
-    size_t count, room;
-} sample;
-
-static void add(sample *s, float value)
-{
-    if (s->count == s->room) {
-        s->room = s->room ? 2 * s->room : 256;
-        s->value = cal_grow(s->value, s->room, sizeof *s->value);
-    }
-    s->value[s->count++] = value;
-}
-
-static jv median_of(sample *s)
+static jv median_of(cal_sample *s)
 {
     return cal_json_float(cal_median_f(s->value, s->count));
 }
 
 /* Median absolute deviation from the median. */
-static jv mad_of(sample *s)
+static jv mad_of(cal_sample *s)
 {
     float middle = cal_median_f(s->value, s->count);
     for (size_t i = 0; i < s->count; i++)
@@ -39,134 +25,12 @@ static jv mad_of(sample *s)
     return median_of(s);
 }
 
-enum { MOST_PARS = 16 }; /* looked at one by one */
-
-/* Counts and samples of some of a table's parameters. */
-typedef struct gathered {
-    int64_t rows, solutions, flagged, not_numbers, zeros;
-    int64_t of_par[MOST_PARS], flagged_of_par[MOST_PARS];
-    int pars;
-    sample snr, amplitude;
-    float least_snr;
-    int64_t as_refant;
-    /* of spws: times that differ, and the steps between them */
-    int64_t intervals;
-    double last_time;
-    sample step;
-} gathered;
-
-/* What is asked of a table, of all of it and of its parts. */
-typedef struct parts {
-    gathered all, *spw, *antenna;
-} parts;
-
-static float amplitude_at(const cal_caltable *table, int64_t at)
-{
-    return table->complex_par ? cabsf(table->cpar[at]) : table->fpar[at];
-}
-
-/* An S/N of 0 says that there is none: delays, and tables that were not solved for. */
-static void gather_good(const cal_caltable *table, int64_t at, gathered *g)
-{
-    float amplitude = amplitude_at(table, at);
-    g->not_numbers += !isfinite(amplitude);
-    g->zeros += amplitude == 0;
-    if (isfinite(amplitude))
-        add(&g->amplitude, amplitude);
-    if (!table->snr || !isfinite(table->snr[at]) || table->snr[at] == 0)
-        return;
-    g->least_snr = g->snr.count ? fminf(g->least_snr, table->snr[at]) : table->snr[at];
-    add(&g->snr, table->snr[at]);
-}
-
-static void gather_row(const cal_caltable *table, int64_t row, gathered *g)
-{
-    int npar = table->npar[row], cells = npar * table->nchan[row];
-    g->rows++;
-    g->pars = npar > g->pars ? npar : g->pars;
-    for (int e = 0; e < cells; e++) {
-        int64_t at = table->offset[row] + e;
-        bool flagged = table->flag[at];
-        g->solutions++;
-        g->flagged += flagged;
-        if (e % npar < MOST_PARS) {
-            g->of_par[e % npar]++;
-            g->flagged_of_par[e % npar] += flagged;
-        }
-        if (!flagged)
-            gather_good(table, at, g);
-    }
-}
-
-/* Rows come sorted by spw and time. */
-static void note_time(gathered *spw, double time)
-{
-    if (spw->intervals && spw->last_time == time)
-        return;
-    if (spw->intervals++)
-        add(&spw->step, (float)(time - spw->last_time));
-    spw->last_time = time;
-}
-
-static bool has_refants(const cal_caltable *table)
-{
-    return !strcasestr(table->type, "Mueller");
-}
-
-/* Is this row the first of its interval? ANTENNA2, the refant, is one for all rows of it. */
-static bool starts_interval(const cal_caltable *table, int64_t row)
-{
-    return row == 0 || table->time[row] != table->time[row - 1] ||
-           table->spw_id[row] != table->spw_id[row - 1];
-}
-
-static bool is_antenna(const cal_caltable *table, int antenna)
-{
-    return antenna >= 0 && antenna < table->meta->antennas;
-}
-
-static void gather_all(const cal_caltable *table, parts *of)
-{
-    *of = (parts){.spw = CAL_NEW_ARRAY(gathered, table->spws),
-                  .antenna = CAL_NEW_ARRAY(gathered, table->meta->antennas)};
-    for (int64_t row = 0; row < table->rows; row++) {
-        int spw = table->spw_id[row], antenna = table->antenna1[row], refant = table->antenna2[row];
-        gather_row(table, row, &of->all);
-        if (is_antenna(table, antenna))
-            gather_row(table, row, &of->antenna[antenna]);
-        if (has_refants(table) && is_antenna(table, refant))
-            of->antenna[refant].as_refant += starts_interval(table, row);
-        if (spw < 0 || spw >= table->spws)
-            continue;
-        gather_row(table, row, &of->spw[spw]);
-        note_time(&of->spw[spw], table->time[row]);
-    }
-}
-
-static void forget(gathered *g, int count)
-{
-    for (int i = 0; i < count; i++) {
-        free(g[i].snr.value);
-        free(g[i].amplitude.value);
-        free(g[i].step.value);
-    }
-}
-
-static void forget_all(const cal_caltable *table, parts *of)
-{
-    forget(&of->all, 1);
-    forget(of->spw, table->spws);
-    forget(of->antenna, table->meta->antennas);
-    free(of->spw);
-    free(of->antenna);
-}
-
 static double fraction(int64_t part, int64_t whole)
 {
     return whole ? (double)part / (double)whole : NAN;
 }
 
-static void set_flags(jv *object, const gathered *g)
+static void set_flags(jv *object, const cal_gathered *g)
 {
     cal_json_set(object, "rows", jv_number((double)g->rows));
     cal_json_set(object, "solutions", jv_number((double)g->solutions));
@@ -176,7 +40,7 @@ static void set_flags(jv *object, const gathered *g)
 
 /* ---- by spw ---- */
 
-static jv describe_spw(const cal_caltable *table, int s, gathered *g)
+static jv describe_spw(const cal_caltable *table, int s, cal_gathered *g)
 {
     const cal_caltable_spw *spw = &table->spw[s];
     double low = INFINITY, high = -INFINITY, bandwidth = 0;
@@ -201,15 +65,15 @@ static jv describe_spw(const cal_caltable *table, int s, gathered *g)
 /* ---- by antenna ---- */
 
 /* Flagged fraction of each parameter: for gains, of each hand. */
-static jv flags_by_parameter(const gathered *g)
+static jv flags_by_parameter(const cal_gathered *g)
 {
     jv list = jv_array();
-    for (int p = 0; p < g->pars && p < MOST_PARS; p++)
+    for (int p = 0; p < g->pars && p < CAL_SUMMARY_PARS; p++)
         cal_json_push(&list, cal_json_double(fraction(g->flagged_of_par[p], g->of_par[p])));
     return list;
 }
 
-static jv describe_antenna(const cal_caltable *table, int antenna, gathered *g)
+static jv describe_antenna(const cal_caltable *table, int antenna, cal_gathered *g)
 {
     jv object = jv_object();
     cal_json_set(&object, "id", jv_number(antenna));
@@ -223,12 +87,12 @@ static jv describe_antenna(const cal_caltable *table, int antenna, gathered *g)
 }
 
 /* Antennas without data have rows as well, flagged: how good the solving was, the others tell. */
-static void set_empty_antennas(jv *object, const cal_caltable *table, const parts *of)
+static void set_empty_antennas(jv *object, const cal_caltable *table, const cal_caltable_parts *of)
 {
     jv empty = jv_array();
     int64_t solutions = 0, flagged = 0;
     for (int i = 0; i < table->meta->antennas; i++) {
-        const gathered *g = &of->antenna[i];
+        const cal_gathered *g = &of->antenna[i];
         if (g->solutions && g->flagged == g->solutions) {
             cal_json_push(&empty, jv_number(i));
             continue;
@@ -259,8 +123,8 @@ static jv describe_refant_change(const cal_caltable *table, int64_t row, int bef
 static jv refant_changes(const cal_caltable *table)
 {
     jv list = jv_array();
-    for (int64_t row = 1, last = 0; row < table->rows && has_refants(table); row++) {
-        if (!starts_interval(table, row))
+    for (int64_t row = 1, last = 0; row < table->rows && cal_caltable_has_refants(table); row++) {
+        if (!cal_caltable_starts_interval(table, row))
             continue;
         if (table->spw_id[row] == table->spw_id[last] &&
             table->antenna2[row] != table->antenna2[last])
@@ -288,7 +152,7 @@ static int64_t count_duplicates(const cal_caltable *table)
     for (int64_t row = 1; row < table->rows; row++)
         count += table->spw_id[row] == table->spw_id[row - 1] &&
                  table->time[row] == table->time[row - 1] &&
-                 table->field[row] == table->field[row - 1] && has_refants(table) &&
+                 table->field[row] == table->field[row - 1] && cal_caltable_has_refants(table) &&
                  table->antenna1[row] == table->antenna1[row - 1];
     return count;
 }
@@ -301,7 +165,7 @@ static int64_t count_undefined(const cal_caltable *table)
     return count;
 }
 
-static jv find_issues(const cal_caltable *table, const gathered *all)
+static jv find_issues(const cal_caltable *table, const cal_gathered *all)
 {
     jv list = jv_array();
     int64_t duplicates = count_duplicates(table), undefined = count_undefined(table);
@@ -393,9 +257,9 @@ static jv list_fields(const cal_caltable *table)
     return list;
 }
 
-static void set_whole(jv *object, const cal_caltable *table, parts *of)
+static void set_whole(jv *object, const cal_caltable *table, cal_caltable_parts *of)
 {
-    gathered *all = &of->all;
+    cal_gathered *all = &of->all;
     set_flags(object, all);
     set_empty_antennas(object, table, of);
     cal_json_set(object, "not_numbers", jv_number((double)all->not_numbers));
@@ -410,9 +274,9 @@ static void set_whole(jv *object, const cal_caltable *table, parts *of)
 
 jv cal_caltable_summary(const cal_caltable *table)
 {
-    parts of;
+    cal_caltable_parts of;
     jv object = jv_object(), spws = jv_array(), antennas = jv_array();
-    gather_all(table, &of);
+    cal_caltable_gather(table, &of);
     cal_json_set(&object, "caltable", cal_json_text(table->path));
     cal_json_set(&object, "type", cal_json_text(table->type));
     cal_json_set(&object, "format", jv_string("current"));
@@ -434,6 +298,6 @@ jv cal_caltable_summary(const cal_caltable *table)
         cal_json_push(&antennas, describe_antenna(table, a, &of.antenna[a]));
     cal_json_set(&object, "antennas", antennas);
     cal_json_set(&object, "refant_changes", refant_changes(table));
-    forget_all(table, &of);
+    cal_caltable_forget(table, &of);
     return object;
 }
