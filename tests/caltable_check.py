@@ -47,9 +47,12 @@ def same(mine, other, limit, change=lambda x: x):
             print(n, "differs")
             return False
     good = ~a["FLAG"]
-    worst = max(abs(a[n][good] / (change(b[n]) if n == "CPARAM" else b[n])[good] - 1).max() for n in ("CPARAM", "SNR", "PARAMERR"))
+    worst = 0
+    for n in ("CPARAM", "SNR", "PARAMERR"):
+        wanted = (change(b[n]) if n == "CPARAM" else b[n])[good]
+        worst = max(worst, (abs(a[n][good] - wanted) / abs(wanted)).max(initial=0))
     print("%d values, largest difference %.2e" % (good.sum(), worst))
-    return good.any() and worst < float(limit)
+    return good.any() and worst <= float(limit)
 
 
 def bandwidth(mine, hz):

@@ -124,9 +124,11 @@ void cal_gather_free(cal_gather *gather)
         free(scratch->row_weight);
         free(scratch->row_factor);
         free(scratch->missing);
+        free(scratch->row);
     }
     for (int k = 0; k < 2; k++) {
         free(gather->ready[k]);
+        free(gather->batch[k].cut);
         free(gather->batch[k].row);
         free(gather->batch[k].cell);
     }
@@ -158,144 +160,6 @@ const int *cal_gather_ready(const cal_gather *gather, int *count)
     return gather->ready[gather->turn];
 }
 
-/* ---- rows, in parallel ---- */
-
-/* FLAG_ROW flags the row; one flagged correlation flags the others of its channel. */
-static void spread_flags(const cal_gather_dd *dd, bool flag_row, bool corr_flags, uint8_t *flag)
-{
-    if (flag_row)
-        memset(flag, 1, (size_t)dd->samples);
-    if (flag_row || corr_flags || dd->ncorr == 1 || !memchr(flag, 1, (size_t)dd->samples))
-        return;
-    for (int ch = 0; ch < dd->nchan; ch++) {
-        uint8_t *cell = flag + ch * dd->ncorr, any = 0;
-        for (int c = 0; c < dd->ncorr; c++)
-            any |= cell[c] && dd->selected[ch * dd->ncorr + c] != 0;
-        for (int c = 0; c < dd->ncorr; c++)
-            cell[c] |= any;
-    }
-}
-
-static float weight_of(float sigma)
-{
-    float weight = sigma > 0 ? 1 / (sigma * sigma) : 0;
-    return isfinite(weight) ? weight : 0;
-}
-
-/* The weights that earlier tables scale. */
-static void weigh(cal_gather_scratch *scratch, cal_block *part, int64_t row, bool spectra)
-{
-    for (int c = 0; c < part->ncorr; c++)
-        scratch->row_weight[row * part->ncorr + c] = weight_of(part->sigma[row * part->ncorr + c]);
-    float *spectrum = spectra ? part->sigma_spectrum + row * part->nchan * part->ncorr : NULL;
-    for (int k = 0; spectra && k < part->nchan * part->ncorr; k++)
-        spectrum[k] = weight_of(spectrum[k]);
-}
-
-static bool has_spectra(const cal_block *part)
-{
-    return part->sigma_spectrum && part->weight_spectrum;
-}
-
-/* Sums over the channels of one row. */
-static void sum_row(const cal_gather *gather, const cal_block *part, int64_t row,
-                    cal_gather_scratch *scratch, cal_gather_row *out)
-{
-    cal_row_sums *sums = &out->sums;
-    const cal_gather_dd *dd = &gather->dd[part->rows.dd[row]];
-    int64_t at = row * dd->samples;
-    const float complex *data = part->data + at,
-                        *model = part->model ? part->model + at : dd->point;
-    const uint8_t *flag = part->flag + at;
-    const float *use = dd->selected, *weight = dd->selected;
-    bool spectra = has_spectra(part);
-    if (spectra || memchr(flag, 1, (size_t)dd->samples)) {
-        const float *spectrum = spectra ? part->sigma_spectrum + at : NULL;
-        for (int k = 0; k < dd->samples; k++)
-            scratch->use[k] = flag[k] ? 0 : dd->selected[k];
-        for (int k = 0; k < dd->samples; k++)
-            scratch->weight[k] = spectra ? scratch->use[k] * spectrum[k] : scratch->use[k];
-        memset(scratch->use + dd->samples, 0, CAL_ROW_LANES * sizeof *use);
-        memset(scratch->weight + dd->samples, 0, CAL_ROW_LANES * sizeof *weight);
-        use = scratch->use;
-        weight = scratch->weight;
-    }
-    bool all = dd->whole && use == dd->selected;
-    cal_row_sum(data, model, all ? NULL : use, weight, dd->samples, dd->ncorr, sums);
-    if (!cal_row_is_finite(sums, dd->ncorr)) {
-        size_t room = (size_t)(dd->samples + CAL_ROW_LANES) * sizeof *use;
-        memmove(scratch->use, use, room);
-        memmove(scratch->weight, weight, room);
-        scratch->not_finite +=
-            cal_row_drop_not_finite(data, model, scratch->use, scratch->weight, dd->samples);
-        cal_row_sum(data, model, scratch->use, scratch->weight, dd->samples, dd->ncorr, sums);
-        use = scratch->use;
-        weight = scratch->weight;
-    }
-    if (gather->rule.delay)
-        cal_spectrum_take(dd, data, model, use, weight,
-                          spectra ? NULL : scratch->row_weight + row * dd->ncorr,
-                          scratch->row_factor + row * dd->ncorr, out);
-    for (int c = 0; c < dd->ncorr; c++) {
-        float w = spectra ? 1 : scratch->row_weight[row * dd->ncorr + c];
-        if (sums->modelled[c] > 0)
-            w *= scratch->row_factor[row * dd->ncorr + c];
-        sums->re[c] *= w;
-        sums->im[c] *= w;
-        sums->weight[c] *= w;
-    }
-}
-
-/* One chain of earlier tables; data that one of them has no solutions for are flagged out. */
-static cal_status apply_chain(cal_chain *chain, cal_block *part, const cal_chain_data *use,
-                              int worker, cal_error *err)
-{
-    int64_t cell = (int64_t)part->nchan * part->ncorr;
-    if (chain && cal_chain_apply(chain, part, 0, part->rows.count, use, worker, err))
-        return err->status;
-    for (int64_t row = 0; chain && row < part->rows.count; row++)
-        if (use->missing[row])
-            memset(part->flag + row * cell, 1, (size_t)cell);
-    return CAL_OK;
-}
-
-static cal_status calibrate(cal_gather *gather, cal_block *part, int worker, cal_error *err)
-{
-    cal_gather_scratch *scratch = &gather->scratch[worker];
-    cal_chain_data use = {.data = part->data,
-                          .flag = part->flag,
-                          .weight = scratch->row_weight,
-                          .weight_spectrum = has_spectra(part) ? part->sigma_spectrum : NULL,
-                          .missing = scratch->missing};
-    if (apply_chain(gather->rule.before, part, &use, worker, err))
-        return err->status;
-    for (int64_t k = 0; k < part->rows.count * part->ncorr; k++)
-        scratch->row_factor[k] = 1;
-    use.weight = scratch->row_factor;
-    use.weight_spectrum = NULL;
-    return apply_chain(gather->rule.within, part, &use, worker, err);
-}
-
-static void sum_rows(cal_gather *gather, cal_block *part, int worker, cal_gather_row *out,
-                     cal_error *err)
-{
-    cal_gather_scratch *scratch = &gather->scratch[worker];
-    const cal_rows *rows = &part->rows;
-    for (int64_t row = 0; row < rows->count; row++) {
-        const cal_gather_dd *dd = &gather->dd[rows->dd[row]];
-        if (!dd->selected)
-            continue;
-        spread_flags(dd, rows->flag_row[row], gather->rule.corr_flags,
-                     part->flag + row * dd->samples);
-        weigh(scratch, part, row, has_spectra(part));
-    }
-    if (calibrate(gather, part, worker, err))
-        return;
-    for (int64_t row = 0; row < rows->count; row++)
-        if (out[row].group >= 0)
-            sum_row(gather, part, row, scratch, &out[row]);
-}
-
 /* ---- pieces ---- */
 
 static void make_scratch(cal_gather_scratch *scratch, int64_t rows)
@@ -307,6 +171,7 @@ static void make_scratch(cal_gather_scratch *scratch, int64_t rows)
     scratch->row_weight = cal_grow(scratch->row_weight, cells, sizeof *scratch->row_weight);
     scratch->row_factor = cal_grow(scratch->row_factor, cells, sizeof *scratch->row_factor);
     scratch->missing = cal_grow(scratch->missing, (size_t)rows, 1);
+    scratch->row = cal_grow(scratch->row, (size_t)rows, sizeof *scratch->row);
 }
 
 /* DATA, MODEL_DATA, FLAG, and the spectra of weights. */
@@ -319,43 +184,66 @@ static int64_t rows_of_piece(const cal_gather *gather, const cal_block *block)
 
 int cal_gather_begin(cal_gather *gather, const cal_block *block)
 {
-    int64_t rows = block ? block->rows.count : 0;
     gather->block = block;
     gather->turn = !gather->turn;
     gather->ready_count[gather->turn] = 0;
-    cal_batch_make(gather, &gather->batch[gather->turn], rows);
     if (block)
         gather->piece_rows = rows_of_piece(gather, block);
     for (int j = 0; block && j < gather->rule.jobs; j++)
         make_scratch(&gather->scratch[j], gather->piece_rows);
-    return gather->rule.jobs +
-           (block ? (int)((rows + gather->piece_rows - 1) / gather->piece_rows) : 0);
+    cal_batch_cut(gather);
+    return gather->rule.jobs + gather->batch[gather->turn].cuts;
 }
 
-static void sum_piece(cal_gather *gather, int piece, int worker)
+/* Rows first .. first+count-1 of the block, no more than fit into the scratch. */
+static cal_status sum_rows(cal_gather *gather, int64_t first, int64_t count, int worker,
+                           cal_gather_row *out, cal_error *err)
 {
-    const cal_block *block = gather->block;
-    int64_t first = piece * gather->piece_rows, count = block->rows.count - first;
-    cal_gather_row *out = gather->batch[gather->turn].row + first;
-    cal_error err = {0};
-    cal_piece *work = gather->scratch[worker].piece;
     cal_block *part;
-    if (count > gather->piece_rows)
-        count = gather->piece_rows;
-    if (!cal_piece_load(work, block, first, count, &part, &err)) {
-        cal_batch_place(gather->plan, &part->rows, out);
-        sum_rows(gather, part, worker, out, &err);
+    if (cal_piece_load(gather->scratch[worker].piece, gather->block, first, count, &part, err))
+        return err->status;
+    cal_batch_place(gather, &part->rows, out);
+    cal_gather_sum_rows(gather, part, worker, out, err);
+    return err->status;
+}
+
+/* All rows of a solution: nobody else adds to it. */
+static cal_status sum_solution(cal_gather *gather, const cal_gather_cut *cut, int worker,
+                               cal_error *err)
+{
+    cal_gather_row *row = gather->scratch[worker].row;
+    for (int64_t done = 0, count; done < cut->count; done += count) {
+        count = cut->count - done < gather->piece_rows ? cut->count - done : gather->piece_rows;
+        if (sum_rows(gather, cut->first + done, count, worker, row, err))
+            return err->status;
+        for (int64_t i = 0; i < count; i++)
+            if (row[i].group >= 0)
+                cal_group_sums_add(gather, &row[i]);
     }
+    return CAL_OK;
+}
+
+/* Returns the solution that is complete with these rows, or -1. */
+static int sum_cut(cal_gather *gather, const cal_gather_cut *cut, int worker)
+{
+    cal_gather_row *later = gather->batch[gather->turn].row + cut->first;
+    cal_error err = {0};
+    if (cut->solution >= 0)
+        sum_solution(gather, cut, worker, &err);
+    else
+        sum_rows(gather, cut->first, cut->count, worker, later, &err);
     if (err.status && !__atomic_exchange_n(&gather->status, err.status, __ATOMIC_ACQ_REL))
         gather->error = err;
+    return err.status ? -1 : cut->solution;
 }
 
-void cal_gather_piece(cal_gather *gather, int piece, int worker)
+int cal_gather_piece(cal_gather *gather, int piece, int worker)
 {
-    if (piece < gather->rule.jobs)
-        cal_batch_add_share(gather, piece);
-    else
-        sum_piece(gather, piece - gather->rule.jobs, worker);
+    int shares = gather->rule.jobs;
+    if (piece >= shares)
+        return sum_cut(gather, &gather->batch[gather->turn].cut[piece - shares], worker);
+    cal_batch_add_share(gather, piece);
+    return -1;
 }
 
 static int by_number(const void *x, const void *y)

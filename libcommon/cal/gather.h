@@ -4,7 +4,7 @@
  *     cal_gather_make(plan, ms, meta, selection, &rule, &gather, err);
  *     for each block, and at last for NULL:
  *         for each piece < cal_gather_begin(gather, block), on any thread:
- *             cal_gather_piece(gather, piece, worker);
+ *             solution = cal_gather_piece(gather, piece, worker);  ... if it is one, as below ...
  *         cal_gather_end(gather, err);
  *         for each solution in cal_gather_ready(gather, &count):
  *             cal_gather_problem(gather, solution, &averages);  ... solve ...
@@ -58,8 +58,9 @@ unsigned cal_gather_columns(const cal_gather *gather);
  * pieces of work there are: those of the block, and to add the rows of the block before. */
 int cal_gather_begin(cal_gather *gather, const cal_block *block);
 /* Do one of them: in any order, on several threads (`worker` 0..jobs-1), also while
- * solutions that are ready are worked out. */
-void cal_gather_piece(cal_gather *gather, int piece, int worker);
+ * solutions that are ready are worked out. Returns the solution that the piece was all of, to be worked out by the same thread
+ * while its sums are in the cache; or -1. */
+int cal_gather_piece(cal_gather *gather, int piece, int worker);
 /* When all of them are through; fails where one did. */
 cal_status cal_gather_end(cal_gather *gather, cal_error *err);
 /* The solutions that became complete with the block before, in the order of the plan; valid until

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "cal/gather_parts.h"
 #include <math.h>
+#include <string.h>
 
 /* ---- adding rows ---- */
 
@@ -16,13 +17,21 @@ static int baseline_index(int antennas, int i, int j)
     return i * antennas - i * (i + 1) / 2 + j - i - 1;
 }
 
+/* Written to before it is read: a page that is read first is one of the kernel's zeros, and to take it away again stops all
+ * threads. */
+static void *zeros(size_t count, size_t size)
+{
+    void *memory = cal_alloc_aligned(count, size);
+    return memset(memory, 0, count * size);
+}
+
 static void begin_group(cal_group_sums *group, int antennas, int ncorr, double start)
 {
     size_t baselines = (size_t)baseline_count(antennas);
-    group->cell = CAL_NEW_ARRAY(cal_cell_sums, baselines * (size_t)ncorr);
-    group->present = CAL_NEW_ARRAY(uint8_t, baselines);
-    group->moment = CAL_NEW_ARRAY(double, baselines);
-    group->weight = CAL_NEW_ARRAY(double, baselines);
+    group->cell = zeros(baselines * (size_t)ncorr, sizeof *group->cell);
+    group->present = zeros(baselines, sizeof *group->present);
+    group->moment = zeros(baselines, sizeof *group->moment);
+    group->weight = zeros(baselines, sizeof *group->weight);
     group->start = start;
 }
 
@@ -49,6 +58,13 @@ static int corr_of_baseline(const cal_gather_dd *dd, int corr, bool reversed)
     return corr;
 }
 
+/* Of the samples in use, as a rule all or none. */
+static double modelled_share(const cal_row_sums *sums, int corr)
+{
+    float modelled = sums->modelled[corr], count = sums->count[corr];
+    return modelled == 0 ? 0 : modelled == count ? 1 : modelled / count;
+}
+
 void cal_group_sums_add(cal_gather *gather, const cal_gather_row *row)
 {
     cal_group_sums *group = &gather->group[row->group];
@@ -64,8 +80,7 @@ void cal_group_sums_add(cal_gather *gather, const cal_gather_row *row)
         cal_cell_sums *cell = &group->cell[b * dd->ncorr + corr_of_baseline(dd, c, reversed)];
         cell->v += sums->re[c] + I * (reversed ? -sums->im[c] : sums->im[c]);
         cell->weight += sums->weight[c];
-        cell->model +=
-            sums->count[c] > 0 ? (double)sums->weight[c] * (sums->modelled[c] / sums->count[c]) : 0;
+        cell->model += sums->weight[c] * modelled_share(sums, c);
         cell->unflagged = cell->unflagged || sums->count[c] > 0;
         weight += sums->weight[c];
     }
@@ -92,15 +107,25 @@ static int columns_of(const cal_gather_dd *dd)
     return dd->ncorr == 1 ? 1 : dd->cross ? 4 : 2;
 }
 
-static int column_of(const cal_gather_dd *dd, int corr, int columns)
+/* Where the correlations of a group go. */
+typedef struct places {
+    int count, column[CAL_ROW_CORRS];
+    bool counts[CAL_ROW_CORRS]; /* else there is no weight: cross hands, but for T */
+} places;
+
+static places places_of(const cal_gather_dd *dd, int columns, bool scalar)
 {
-    if (dd->ncorr == 1 || columns == 1)
-        return 0;
-    return columns == 4 ? dd->product[corr] : dd->product[corr] > 0;
+    places to = {.count = dd->ncorr};
+    for (int c = 0; c < dd->ncorr; c++) {
+        bool one = dd->ncorr == 1 || columns == 1;
+        to.column[c] = one ? 0 : columns == 4 ? dd->product[c] : dd->product[c] > 0;
+        to.counts[c] = scalar || dd->ncorr == 1 || dd->product[c] % 3 == 0;
+    }
+    return to;
 }
 
 /* Amplitude or phase alone: the mean is changed before the solve (caltables 3.1, 8). */
-static void restrict_mean(cal_calmode mode, double complex *v, double *weight)
+static inline void restrict_mean(cal_calmode mode, double complex *v, double *weight)
 {
     double power = creal(*v) * creal(*v) + cimag(*v) * cimag(*v), amplitude = sqrt(power);
     if (mode == CAL_MODE_A)
@@ -111,16 +136,18 @@ static void restrict_mean(cal_calmode mode, double complex *v, double *weight)
     *weight *= power;
 }
 
-static void put_cell(const cal_gather *gather, const cal_cell_sums *cell, bool counts, int column,
-                     cal_baseline *base)
+static inline void put_cell(const cal_cell_sums *cell, cal_calmode mode, bool counts, int column,
+                            cal_baseline *base)
 {
     double weight = cell->weight, scale = weight > 0 ? 1 / weight : 0;
     double complex v = scale * cell->v;
-    restrict_mean(gather->rule.mode, &v, &weight);
     base->flag[column] = !cell->unflagged;
-    base->v[column] = cell->unflagged ? (float complex)v : 0;
-    base->weight[column] = cell->unflagged && counts ? (float)weight : 0;
     base->model[column] = (float)(scale * cell->model);
+    if (!cell->unflagged)
+        return;
+    restrict_mean(mode, &v, &weight);
+    base->v[column] = (float complex)v;
+    base->weight[column] = counts ? (float)weight : 0;
 }
 
 /* What a baseline tells of its antennas, beside its place in the sums for the centroid of time. */
@@ -128,15 +155,15 @@ static void note_baseline(const cal_group_sums *group, int b, const cal_baseline
                           cal_averages *out)
 {
     const cal_problem *problem = &out->problem;
-    int pars = problem->scalar ? 1 : 2, antenna[2] = {base->antenna1, base->antenna2};
+    int pars = problem->scalar ? 1 : 2, corrs = problem->corrs;
+    uint8_t *data[2] = {&out->data[base->antenna1 * pars], &out->data[base->antenna2 * pars]};
     double weight = 0;
-    for (int e = 0; e < 2; e++)
-        out->expected[antenna[e]] = 1;
-    for (int c = 0; c < problem->corrs; c++) {
-        int par = pars == 1 ? 0 : problem->corrs == 4 ? c / 2 : c;
+    out->expected[base->antenna1] = out->expected[base->antenna2] = 1;
+    for (int c = 0; c < corrs; c++) {
+        int par = pars == 1 ? 0 : corrs == 4 ? c / 2 : c;
         weight += base->weight[c];
-        for (int e = 0; e < 2; e++)
-            out->data[antenna[e] * pars + par] |= !base->flag[c] && base->weight[c] > 0;
+        if (!base->flag[c] && base->weight[c] > 0)
+            data[0][par] = data[1][par] = 1;
     }
     if (!(weight > 0 && group->weight[b] > 0))
         return;
@@ -147,19 +174,18 @@ static void note_baseline(const cal_group_sums *group, int b, const cal_baseline
 static void put_group(const cal_gather *gather, int g, cal_averages *out)
 {
     const cal_group_sums *group = &gather->group[g];
-    const cal_gather_dd *dd = cal_gather_dd_of(gather, g);
+    const cal_cell_sums *cell = group->cell;
+    cal_calmode mode = gather->rule.mode;
+    places to = places_of(cal_gather_dd_of(gather, g), out->problem.corrs, gather->rule.scalar);
     int antennas = gather->meta->antennas, b = 0;
     for (int i = 0; i < antennas; i++)
-        for (int j = i + 1; j < antennas; j++, b++) {
+        for (int j = i + 1; j < antennas; j++, b++, cell += to.count) {
             if (!group->present[b])
                 continue;
             cal_baseline *base = &out->problem.baseline[out->problem.baselines++];
             *base = (cal_baseline){.antenna1 = i, .antenna2 = j, .flag = {1, 1, 1, 1}};
-            for (int c = 0; c < dd->ncorr; c++) {
-                bool counts = gather->rule.scalar || dd->ncorr == 1 || dd->product[c] % 3 == 0;
-                put_cell(gather, &group->cell[b * dd->ncorr + c], counts,
-                         column_of(dd, c, out->problem.corrs), base);
-            }
+            for (int c = 0; c < to.count; c++)
+                put_cell(&cell[c], mode, to.counts[c], to.column[c], base);
             note_baseline(group, b, base, out);
         }
 }

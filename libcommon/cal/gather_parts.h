@@ -42,9 +42,18 @@ typedef struct cal_gather_row {
     cal_spectrum_cell *cell; /* [most_samples]; NULL unless for delays */
 } cal_gather_row;
 
-/* All rows of a block: filled by its pieces, and added while those of the next block are read. */
+/* Rows of a block for one thread: all those of one solution, or any. */
+typedef struct cal_gather_cut {
+    int64_t first, count;
+    int solution; /* -1: the rows are added later, with those of other pieces */
+} cal_gather_cut;
+
+/* How a block is cut, and room for all of its rows: those that are added later are filled in by the pieces, and added while the
+ * next block is read. */
 typedef struct cal_gather_batch {
-    int64_t rows, room;
+    cal_gather_cut *cut;
+    int cuts;
+    int64_t room;
     cal_gather_row *row;
     cal_spectrum_cell *cell; /* [row][most_samples]; NULL unless for delays */
 } cal_gather_batch;
@@ -67,6 +76,8 @@ typedef struct cal_gather_scratch {
     float *row_weight;   /* [row][corr] */
     float *row_factor;   /* [row][corr] on the weights of samples with a model */
     uint8_t *missing;    /* [row] no solutions in an earlier table */
+    cal_gather_row *row; /* [row] of a solution that is summed at once */
+    bool clean;          /* there are no flags in the piece, and no tables that make some */
     int64_t not_finite;
 } cal_gather_scratch;
 
@@ -97,11 +108,17 @@ static inline const cal_gather_dd *cal_gather_dd_of(const cal_gather *gather, in
     return &gather->dd[gather->plan->group[group].dd];
 }
 
-void cal_batch_make(cal_gather *gather, cal_gather_batch *batch, int64_t rows);
-/* The group of each of these rows, and what is known of it without its data. */
-void cal_batch_place(const cal_plan *plan, const cal_rows *rows, cal_gather_row *out);
-/* Adds the rows of the block before. Those of one solution are a single worker's share. */
+/* The block at hand, into pieces. */
+void cal_batch_cut(cal_gather *gather);
+/* The groups of these rows of the block at hand, and what is known of them without their data. `out` is within the batch
+ * where spectra are kept. */
+void cal_batch_place(const cal_gather *gather, const cal_rows *rows, cal_gather_row *out);
+/* Adds the rows of the block before that were left for later. Those of one solution are a single worker's share. */
 void cal_batch_add_share(cal_gather *gather, int share);
+
+/* `part` has been read; the groups of its rows are in `out`. */
+void cal_gather_sum_rows(cal_gather *gather, cal_block *part, int worker, cal_gather_row *out,
+                         cal_error *err);
 
 void cal_group_sums_add(cal_gather *gather, const cal_gather_row *row);
 void cal_group_sums_free(cal_group_sums *group);

@@ -84,6 +84,7 @@ static void solve_one(const solve_run *run, int solution)
             note_passed(run->gains, item);
     }
     free(averages.problem.baseline);
+    cal_gather_release(run->gather, solution);
 }
 
 /* ---- the stream ---- */
@@ -99,13 +100,14 @@ static void do_meanwhile(solve_run *run)
 static void work(void *user, int item, int worker)
 {
     solve_run *run = user;
-    int solution = item - run->meanwhile, piece = solution - run->ready_count;
-    if (item < run->meanwhile)
+    int ready = item - run->meanwhile, piece = ready - run->ready_count;
+    if (item < run->meanwhile) {
         do_meanwhile(run);
-    else if (piece < 0)
-        solve_one(run, run->ready[solution]);
-    else
-        cal_gather_piece(run->gather, piece, worker);
+        return;
+    }
+    int solution = piece < 0 ? run->ready[ready] : cal_gather_piece(run->gather, piece, worker);
+    if (solution >= 0)
+        solve_one(run, solution);
 }
 
 static cal_status work_all(solve_run *run, bool meanwhile, cal_error *err)
@@ -113,8 +115,6 @@ static cal_status work_all(solve_run *run, bool meanwhile, cal_error *err)
     run->meanwhile = meanwhile && run->rule->meanwhile;
     cal_parallel(run->rule->gather.jobs, run->meanwhile + run->ready_count + run->pieces, work,
                  run);
-    for (int k = 0; k < run->ready_count; k++)
-        cal_gather_release(run->gather, run->ready[k]);
     run->ready_count = run->pieces = 0;
     return run->failed.status ? cal_fail(err, run->failed.status, "%s", run->failed.text) : CAL_OK;
 }

@@ -7,7 +7,7 @@
 enum { BLOCK_BYTES = 4 << 20, MOST_ROWS = 65536 };
 
 /* When pieces of it are read one by one, a block may be as long as its scalar columns like. */
-enum { BLOCK_OF_PIECES = 16 << 20 };
+enum { BLOCK_OF_PIECES = 32 << 20 };
 
 /* ---- the thread that reads ahead ---- */
 

@@ -41,10 +41,7 @@ static void **array_of(const cal_rows *rows, const cal_row_column *column)
 cal_rows *cal_rows_new(int64_t capacity)
 {
     cal_rows *rows = CAL_NEW(cal_rows);
-    rows->row = CAL_NEW_ARRAY(int64_t, capacity);
-    for (int i = 0; i < cal_row_column_count; i++)
-        *array_of(rows, &cal_row_columns[i]) =
-            cal_alloc((size_t)capacity, (size_t)cal_row_columns[i].size);
+    cal_rows_grow(rows, capacity);
     return rows;
 }
 

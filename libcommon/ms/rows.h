@@ -22,7 +22,7 @@ extern const int cal_row_column_count;
 /* The array of a column, as bytes. */
 char *cal_row_values(const cal_rows *rows, const cal_row_column *column);
 
-/* Room for `capacity` rows in every array. */
+/* Room for `capacity` rows in every array; not zeroed. */
 cal_rows *cal_rows_new(int64_t capacity);
 void cal_rows_free(cal_rows *rows);
 

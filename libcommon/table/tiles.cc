@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <memory>
 #include <unistd.h>
 
 using namespace casacore;
@@ -210,11 +211,13 @@ void pack_bits(const uint8_t *flags, int64_t bytes, uint8_t *bits)
 /* What goes through memory of our own does so here: a piece, and no less than a cell. */
 char *buffer_of(int64_t cell)
 {
-    thread_local std::vector<char> memory;
-    size_t size = std::max<int64_t>(PIECE, cell);
-    if (memory.size() < size)
-        memory.resize(size);
-    return memory.data();
+    thread_local std::unique_ptr<char[]> memory;
+    thread_local int64_t size = 0;
+    if (size < std::max<int64_t>(PIECE, cell)) {
+        size = std::max<int64_t>(PIECE, cell);
+        memory.reset(new char[size]);
+    }
+    return memory.get();
 }
 
 /* Where those end that are better read together with the first. */
