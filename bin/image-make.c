@@ -83,7 +83,7 @@ static const cal_option options[] = {
     {"force", 0, CAL_FLAG, NULL, &force, "replace images of this name", 0, 0},
     {"no-history", 0, CAL_FLAG, NULL, &no_history,
      "leave no line in the HISTORY of sets that get a model", 0, 0},
-    {"dry-run", 0, CAL_FLAG, NULL, &dry_run, "say what would be done, make nothing", 0, 0},
+    {"dry-run", 0, CAL_FLAG, NULL, &dry_run, "tell the imager's command line, make nothing", 0, 0},
     CAL_OPTIONS_END,
 };
 
@@ -108,6 +108,21 @@ static void images_text(jv document, cal_buf *out)
         jv_free(image);
     }
     jv_free(images);
+}
+
+/* Of a dry run: to be copied, where the plugin tells it. */
+static void command_text(jv document, cal_buf *out)
+{
+    jv command = cal_json_list_at(document, "command");
+    if (jv_array_length(jv_copy(command)) > 0)
+        cal_buf_addf(out, "  %-10s", "command");
+    jv_array_foreach(command, i, word)
+    {
+        cal_buf_add(out, " ");
+        cal_buf_add_quoted(out, jv_string_value(word));
+        jv_free(word);
+    }
+    cal_buf_add(out, jv_array_length(command) > 0 ? "\n" : "");
 }
 
 static void text(jv document, cal_buf *out)
@@ -137,6 +152,8 @@ static void text(jv document, cal_buf *out)
         number_text(document, "rms", "rms", "%s Jy/beam", out);
         number_text(document, "snr", "S/N", "%s", out);
     }
+    if (jv_get_kind(beam) != JV_KIND_OBJECT)
+        command_text(document, out);
     images_text(document, out);
     jv_free(input);
     jv_free(beam);

@@ -11,8 +11,8 @@
 #include "base/text.h"
 #include "image/mask.h"
 #include "image/stats.h"
+#include "image/wsclean_names.h"
 #include "plugin/calutils_plugin.h"
-#include <glob.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -40,7 +40,7 @@ static const calutils_option options[] = {
     {"niter", CALUTILS_INTEGER, "clean components at most; 0 makes the dirty image", "0", NULL, 0},
     {"gain", CALUTILS_NUMBER, "part of the peak that a component takes", "0.1", NULL, 0},
     {"mgain", CALUTILS_NUMBER, "part of the peak that a major iteration takes; 1 is one only",
-     "0.8", NULL, 0},
+     "0.4", NULL, 0},
     {"threshold_jy", CALUTILS_NUMBER, "clean down to this peak of the residual", NULL, NULL, 0},
     {"auto_threshold", CALUTILS_NUMBER, "clean down to this many times the noise", NULL, NULL, 0},
     {"auto_mask", CALUTILS_NUMBER,
@@ -56,6 +56,7 @@ static const calutils_option options[] = {
      "false", NULL, 0},
     {"jobs", CALUTILS_INTEGER, "threads; all cores if not given", NULL, NULL, 0},
     {"temp_dir", CALUTILS_TEXT, "directory for scratch files; it must be there", NULL, NULL, 0},
+    {"dry_run", CALUTILS_BOOLEAN, "give the command line only", "false", NULL, 0},
     CALUTILS_OPTIONS_END};
 
 /* One run. */
@@ -200,15 +201,23 @@ static void make_command(imaging *run, const char *program, const char *scratch)
     jv_free(list);
 }
 
+static jv command_of(const imaging *run)
+{
+    return cal_json_texts((const char *const *)run->command.item, run->command.count);
+}
+
 /* Options that do not go together. Returns the reason or NULL. */
 static char *find_contradiction(jv input)
 {
     bool cleans = cal_json_number_at(input, "niter", 0) > 0;
-    bool splits = cal_json_number_at(input, "mgain", 0.8) < 1;
+    bool splits = cal_json_number_at(input, "mgain", 0.4) < 1;
+    const char *name = cal_json_text_at(input, "name", "");
     jv size = cal_json_at(input, "size");
     int sizes = jv_array_length(size);
     if (sizes < 1 || sizes > 2)
         return cal_format("size has %d numbers; it takes one, or two for x and y", sizes);
+    if (strpbrk(name, "(["))
+        return cal_format("name %s: WSClean cannot write files with ( or [ in their paths", name);
     if (!(cal_json_number_at(input, "cell_arcsec", 0) > 0))
         return cal_copy_text("cell_arcsec must be above 0");
     if (cal_json_bool_at(input, "save_model", false) && !(cleans && splits))
@@ -269,66 +278,6 @@ static void take_line(void *user, const char *line)
 
 /* ---- afterwards ---- */
 
-/* "x-MFS-image.fits" is {"kind": "image", "path": ..., "channel": "MFS"}; the kinds are what selfcal 4.2 lists. A part of the time is called
- * t0003. */
-static jv image_entry(const imaging *run, const char *path)
-{
-    const char *rest = path + strlen(run->name) + 1;
-    char channel[8] = "", kind[32] = "";
-    if (sscanf(rest, "%5[t0-9]-%31[^.]", channel, kind) != 2 &&
-        sscanf(rest, "%4[0-9]-%31[^.]", channel, kind) != 2 &&
-        sscanf(rest, "%3[MFS]-%31[^.]", channel, kind) != 2) {
-        *channel = 0;
-        snprintf(kind, sizeof kind, "%.*s", (int)strcspn(rest, "."), rest);
-    }
-    return JV_OBJECT(jv_string("kind"), jv_string(kind), jv_string("channel"),
-                     *channel ? jv_string(channel) : jv_null(), jv_string("path"), jv_string(path));
-}
-
-static jv list_images(const imaging *run)
-{
-    static const char *const kinds[] = {"image", "residual", "model", "psf", "dirty"};
-    jv images = jv_array();
-    for (size_t k = 0; k < CAL_COUNT(kinds); k++) {
-        glob_t found = {0};
-        char *pattern = cal_format("%s-*%s.fits", run->name, kinds[k]);
-        glob(pattern, 0, NULL, &found);
-        for (size_t i = 0; i < found.gl_pathc; i++) {
-            jv entry = image_entry(run, found.gl_pathv[i]);
-            if (!strcmp(cal_json_text_at(entry, "kind", ""), kinds[k]))
-                cal_json_push(&images, entry);
-            else
-                jv_free(entry);
-        }
-        free(pattern);
-        globfree(&found);
-    }
-    return images;
-}
-
-/* Joined parts do not say of how many visibilities they are; without data there is no beam either. */
-static bool has_data(const char *path)
-{
-    return cal_fits_number(path, "WSCENVIS", 1) > 0 && cal_fits_number(path, "BMAJ", 0) > 0;
-}
-
-/* The image that stands for all: the only one, the one over the whole band, or the first of several in time that has data. */
-static char *main_image(const imaging *run, const char *kind)
-{
-    static const char *const parts[] = {"MFS", "t*"};
-    char *path = NULL;
-    for (size_t p = 0; p < CAL_COUNT(parts); p++) {
-        glob_t found = {0};
-        char *pattern = cal_format("%s-%s-%s.fits", run->name, parts[p], kind);
-        glob(pattern, 0, NULL, &found);
-        for (size_t i = 0; !path && i < found.gl_pathc; i++)
-            path = has_data(found.gl_pathv[i]) ? cal_copy_text(found.gl_pathv[i]) : NULL;
-        free(pattern);
-        globfree(&found);
-    }
-    return path ? path : cal_format("%s-%s.fits", run->name, kind);
-}
-
 static bool is_blank(const cal_image *image)
 {
     for (size_t i = 0; i < cal_image_pixels(image); i++)
@@ -339,12 +288,12 @@ static bool is_blank(const cal_image *image)
 
 static cal_status measure(const imaging *run, jv *result, cal_error *err)
 {
-    char *path = main_image(run, "image");
+    char *path = cal_wsclean_main_image(run->name, "image");
     cal_image *image = NULL;
     cal_image_stats stats;
     uint8_t *mask = NULL;
     cal_status status = CAL_OK;
-    if (!has_data(path))
+    if (!cal_wsclean_has_data(path))
         status = cal_fail(
             err, CAL_DATA,
             "WSClean found no data to image: all that was selected is flagged or has no weight");
@@ -406,9 +355,8 @@ static cal_status run_wsclean(imaging *run, jv *result, cal_error *err)
         return status;
     if (ended)
         return judge_failure(run, ended, err);
-    *result = JV_OBJECT(jv_string("images"), list_images(run), jv_string("command"),
-                        cal_json_texts((const char *const *)run->command.item, run->command.count),
-                        jv_string("log"), jv_copy(run->log));
+    *result = JV_OBJECT(jv_string("images"), cal_wsclean_images(run->name), jv_string("command"),
+                        command_of(run), jv_string("log"), jv_copy(run->log));
     status = measure(run, result, err);
     if (status)
         jv_free(*result);
@@ -449,11 +397,36 @@ static cal_status make_scratch(imaging *run, cal_error *err)
     return CAL_OK;
 }
 
+static cal_status make_images(imaging *run, jv *result, cal_error *err)
+{
+    cal_status status = make_scratch(run, err);
+    if (!status)
+        status = make_mask(run, err);
+    if (!status)
+        status = run_wsclean(run, result, err);
+    if (run->mask)
+        remove(run->mask);
+    if (run->scratch) {
+        cal_remove_tree(run->scratch, NULL);
+        cal_stop_unwatch_path(run->scratch);
+    }
+    return status;
+}
+
+/* The command line alone, with the mask as it was given. */
+static jv foretell(imaging *run)
+{
+    const char *mask = cal_json_text_at(run->input, "mask", NULL);
+    run->mask = mask ? cal_copy_text(mask) : NULL;
+    make_command(run, "wsclean", scratch_of(run));
+    return JV_OBJECT(jv_string("command"), command_of(run));
+}
+
 static int run_task(const calutils_host *host, const char *input, char **output)
 {
     cal_error err = {0};
     imaging run = {.host = host, .log = jv_array()};
-    jv result;
+    jv result = jv_null();
     cal_status status = cal_json_parse(input, "wsclean", &run.input, &err);
     if (status) {
         *output = cal_copy_text(err.text);
@@ -463,16 +436,10 @@ static int run_task(const calutils_host *host, const char *input, char **output)
     char *reason = find_contradiction(run.input);
     if (reason)
         status = cal_fail(&err, CAL_USAGE, "%s", reason);
-    if (!status)
-        status = make_scratch(&run, &err);
-    if (!status)
-        status = make_mask(&run, &err);
-    if (!status)
-        status = run_wsclean(&run, &result, &err);
-    if (run.scratch) {
-        cal_remove_tree(run.scratch, NULL);
-        cal_stop_unwatch_path(run.scratch);
-    }
+    else if (cal_json_bool_at(run.input, "dry_run", false))
+        result = foretell(&run);
+    else
+        status = make_images(&run, &result, &err);
     *output = status ? cal_copy_text(err.text) : cal_json_dump(result);
     if (!status)
         jv_free(result);
@@ -481,8 +448,6 @@ static int run_task(const calutils_host *host, const char *input, char **output)
     cal_words_free(&run.command);
     free(run.scratch);
     free(run.complaint);
-    if (run.mask)
-        remove(run.mask);
     free(run.mask);
     free(reason);
     return (int)status;

@@ -213,6 +213,34 @@ END
     assert_output --partial "-spws 1 -pol I -size 64 64 -scale 4asec -weight natural -minuvw-m 100 -maxuvw-m 900 -niter 9"
 }
 
+@test "image-make: a dry run tells the command line of the real one" {
+    local wishes=(--imsize 64 --cell 4arcsec --niter 9 --nsigma 3 "$SCENE/one.ms" "my image")
+    run -0 image-make --dry-run --jq '.command' "${wishes[@]}"
+    told=$(jq -c 'del(.[3, 5])' <<< "$output") # the paths after -temp-dir and -name
+    run -0 jq -r '.[0, 5]' <<< "$output"
+    assert_output $'wsclean\nmy image'
+    run -0 ls
+    assert_output ""
+    run -0 image-make --jq '.command' "${wishes[@]}"
+    run -0 jq -c 'del(.[3, 5])' <<< "$output"
+    assert_output "$told"
+    run -0 script -qc "image-make --dry-run --imsize 64 --cell 4arcsec --niter 9 --nsigma 3 $SCENE/one.ms 'my image'" /dev/null
+    assert_output --partial "command    wsclean -reorder -temp-dir . -name 'my image' "
+}
+
+@test "image-make: names with signs that mean something to others" {
+    run -0 image-make --imsize 64 --jq '[.images[].path]' "$SCENE/one.ms" 'a*b?'
+    assert_output '["a*b?-image.fits","a*b?-psf.fits","a*b?-dirty.fits"]'
+    run -0 bash -c 'ls | grep -c "^a[*]b[?]-"'
+    assert_output 3
+    for name in 'run[1]' 'run(1)'; do
+        run --separate-stderr -2 image-make --imsize 64 "$SCENE/one.ms" "$name"
+        assert_regex "$stderr" "WSClean cannot write files with"
+    done
+    run -0 bash -c 'ls | grep -vc "^a[*]b[?]-" || true'
+    assert_output 0
+}
+
 @test "image-make: wrong wishes" {
     while IFS='|' read -r wanted arguments words; do
         # shellcheck disable=SC2086

@@ -53,6 +53,25 @@ static cal_status move_images(jv *images, const cal_image_job *job, const char *
     return status;
 }
 
+/* What a plugin that can tell would run. */
+static cal_status foretell(const cal_plugin *plugin, jv input, jv *result, cal_error *err)
+{
+    jv answer;
+    *result = JV_OBJECT(jv_string("input"), jv_copy(input));
+    if (!cal_json_has(input, "dry_run")) {
+        jv_free(input);
+        return CAL_OK;
+    }
+    cal_json_set(&input, "dry_run", jv_true());
+    if (cal_plugin_run(plugin, input, &answer, err)) {
+        jv_free(*result);
+        return err->status;
+    }
+    cal_json_set(result, "command", cal_json_at(answer, "command"));
+    jv_free(answer);
+    return CAL_OK;
+}
+
 static cal_status run_plugin(const cal_image_job *job, jv input, const char *working, jv *result,
                              cal_error *err)
 {
@@ -64,13 +83,12 @@ static cal_status run_plugin(const cal_image_job *job, jv input, const char *wor
     for (int i = 0;
          !status && working && cal_json_bool_at(input, "save_model", false) && i < job->count; i++)
         status = cal_data_column_make(job->ms[i], "MODEL_DATA", err);
-    if (status || !working) {
-        *result = JV_OBJECT(jv_string("input"), input);
-        if (status)
-            jv_free(*result);
-    } else {
+    if (status)
+        jv_free(input);
+    else if (working)
         status = cal_plugin_run(plugin, input, result, err);
-    }
+    else
+        status = foretell(plugin, input, result, err);
     cal_plugins_close(plugins);
     return status;
 }
