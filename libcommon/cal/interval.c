@@ -303,8 +303,7 @@ static void begin_group(cal_plan *plan, const cal_instant *first)
                                               .observation = first->observation,
                                               .scan = first->scan,
                                               .field = first->field,
-                                              .dd = first->dd,
-                                              .first_row = first->first_row};
+                                              .dd = first->dd};
 }
 
 static void gather_solutions(cal_plan *plan, const place *list)

@@ -45,7 +45,6 @@ typedef struct cal_instant {
 typedef struct cal_group {
     int solution;
     int observation, scan, field, dd; /* of its first row */
-    int64_t first_row;
 } cal_group;
 
 typedef struct cal_solution {
