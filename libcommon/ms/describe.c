@@ -131,12 +131,10 @@ static void describe_times(const cal_description *what, jv *document)
     cal_json_set(document, "elapsed_s", cal_json_double(summary->end - summary->begin));
 }
 
-cal_status cal_describe(const cal_description *what, jv *document, cal_error *err)
+static jv describe_all(const cal_description *what, jv sources)
 {
     const cal_meta *meta = what->meta;
-    jv object = jv_object(), sources;
-    if (cal_describe_sources(what, &sources, err))
-        return err->status;
+    jv object = jv_object();
     cal_json_set(&object, "name", cal_json_text(meta->name));
     cal_json_set(&object, "path", cal_json_text(meta->path));
     cal_json_set(&object, "size_bytes", jv_number(cal_tree_size(meta->path)));
@@ -167,6 +165,20 @@ cal_status cal_describe(const cal_description *what, jv *document, cal_error *er
         cal_json_set(&object, "flags", describe_flags(what->flags));
     if (what->times)
         cal_json_set(&object, "groups", cal_describe_groups(what));
-    *document = object;
-    return CAL_OK;
+    return object;
+}
+
+cal_status cal_describe(const cal_description *what, jv *document, cal_error *err)
+{
+    cal_sources sources = {0};
+    cal_description all = *what;
+    jv list;
+    all.sources = &sources;
+    cal_status status = cal_describe_sources(what, &sources, &list, err);
+    if (status)
+        jv_free(list);
+    else
+        *document = describe_all(&all, list);
+    cal_sources_free(&sources);
+    return status;
 }

@@ -7,6 +7,7 @@
 #include "ms/flagcount.h"
 #include "ms/intent.h"
 #include "ms/meta.h"
+#include "ms/sources.h"
 #include "ms/summary.h"
 
 typedef struct cal_description {
@@ -18,6 +19,7 @@ typedef struct cal_description {
     const cal_selection *selection; /* the same, or NULL */
     const cal_flag_counts *flags;   /* NULL: not counted */
     bool times;                     /* groups of rows with the time of every integration */
+    const cal_sources *sources;     /* for the parts */
 } cal_description;
 
 cal_status cal_describe(const cal_description *what, jv *document, cal_error *err);
@@ -27,7 +29,9 @@ void cal_describe_text(jv document, cal_buf *out);
 /* ---- the parts, each in its file ---- */
 
 /* describe_tables.c: what the subtables say. */
-cal_status cal_describe_sources(const cal_description *what, jv *sources, cal_error *err);
+/* Reads them as well. */
+cal_status cal_describe_sources(const cal_description *what, cal_sources *sources, jv *list,
+                                cal_error *err);
 jv cal_describe_observations(const cal_description *what);
 jv cal_describe_spws(const cal_description *what);
 jv cal_describe_polarizations(const cal_description *what);

@@ -131,12 +131,10 @@ jv cal_describe_scans(const cal_description *what)
 
 /* ---- fields ---- */
 
-static jv source_name(const cal_meta *meta, int source_id)
+static jv source_name(const cal_sources *sources, int source_id)
 {
-    for (int i = 0; i < meta->sources; i++)
-        if (meta->source[i].source_id == source_id)
-            return cal_json_text(meta->source[i].name);
-    return jv_null();
+    const cal_source *source = cal_sources_find(sources, source_id);
+    return source ? cal_json_text(source->name) : jv_null();
 }
 
 /* [{"spw", "sum"}] of the field's windows. */
@@ -163,7 +161,7 @@ jv cal_describe_fields(const cal_description *what)
         cal_json_set(&field, "name", cal_json_text(row->name));
         cal_json_set(&field, "code", cal_json_text(row->code));
         cal_json_set(&field, "source_id", jv_number(row->source_id));
-        cal_json_set(&field, "source", source_name(what->meta, row->source_id));
+        cal_json_set(&field, "source", source_name(what->sources, row->source_id));
         cal_json_set(&field, "direction", cal_json_direction(row->phase_dir, row->frame));
         cal_json_set(&field, "reference_direction",
                      cal_json_direction(row->reference_dir, row->frame));

@@ -296,17 +296,19 @@ static char *frame_of(const cal_table *table)
     return frame;
 }
 
-cal_status cal_describe_sources(const cal_description *what, jv *sources, cal_error *err)
+cal_status cal_describe_sources(const cal_description *what, cal_sources *sources, jv *list,
+                                cal_error *err)
 {
     cal_table *table;
-    *sources = jv_array();
-    if (!what->meta->sources)
+    *list = jv_array();
+    if (!cal_table_has_sub(what->ms, "SOURCE"))
         return CAL_OK;
     if (cal_table_open_sub(what->ms, "SOURCE", &table, err))
         return err->status;
+    cal_status status = cal_sources_read(table, sources, err);
     char *frame = frame_of(table);
-    for (int i = 0; i < what->meta->sources; i++) {
-        const cal_source *row = &what->meta->source[i];
+    for (int i = 0; i < sources->count && !status; i++) {
+        const cal_source *row = &sources->row[i];
         jv source = jv_object();
         cal_json_set(&source, "id", jv_number(row->source_id));
         cal_json_set(&source, "name", cal_json_text(row->name));
@@ -316,11 +318,11 @@ cal_status cal_describe_sources(const cal_description *what, jv *sources, cal_er
         cal_json_set(&source, "rest_freq_hz", cell_numbers(table, "REST_FREQUENCY", i));
         cal_json_set(&source, "velocity_m_s", cell_numbers(table, "SYSVEL", i));
         cal_json_set(&source, "proper_motion_rad_s", cell_numbers(table, "PROPER_MOTION", i));
-        cal_json_push(sources, source);
+        cal_json_push(list, source);
     }
     free(frame);
     cal_table_close(table, NULL);
-    return CAL_OK;
+    return status;
 }
 
 /* ---- columns and subtables ---- */

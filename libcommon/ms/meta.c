@@ -33,12 +33,6 @@ static const cal_member state_members[] = {
     MEMBER("CAL", DOUBLE, cal_state, cal),         MEMBER("LOAD", DOUBLE, cal_state, load),
     MEMBER("FLAG_ROW", BOOL, cal_state, flag_row)};
 
-static const cal_member source_members[] = {MEMBER("NAME", TEXT, cal_source, name),
-                                            MEMBER("CODE", TEXT, cal_source, code),
-                                            MEMBER("SOURCE_ID", INT, cal_source, source_id),
-                                            MEMBER("SPECTRAL_WINDOW_ID", INT, cal_source, spw),
-                                            MEMBER("DIRECTION", DOUBLE, cal_source, direction)};
-
 static const cal_member observation_members[] = {
     MEMBER("TELESCOPE_NAME", TEXT, cal_observation, telescope),
     MEMBER("OBSERVER", TEXT, cal_observation, observer),
@@ -148,16 +142,6 @@ static cal_status load_states(cal_table *table, cal_meta *meta, cal_error *err)
                             sizeof *meta->state, err);
 }
 
-static cal_status load_sources(cal_table *table, cal_meta *meta, cal_error *err)
-{
-    meta->sources = (int)cal_table_rows(table);
-    meta->source = CAL_NEW_ARRAY(cal_source, meta->sources);
-    for (int i = 0; i < meta->sources; i++)
-        meta->source[i].spw = -1;
-    return cal_members_read(table, source_members, CAL_COUNT(source_members), meta->source,
-                            sizeof *meta->source, err);
-}
-
 static cal_status load_observations(cal_table *table, cal_meta *meta, cal_error *err)
 {
     meta->observations = (int)cal_table_rows(table);
@@ -170,10 +154,10 @@ static const struct {
     const char *name;
     cal_status (*load)(cal_table *table, cal_meta *meta, cal_error *err);
     bool needed;
-} subtables[] = {{"ANTENNA", load_antennas, true},      {"SPECTRAL_WINDOW", load_spws, true},
-                 {"POLARIZATION", load_pols, true},     {"DATA_DESCRIPTION", load_dds, true},
-                 {"FIELD", cal_meta_load_fields, true}, {"STATE", load_states, false},
-                 {"SOURCE", load_sources, false},       {"OBSERVATION", load_observations, false}};
+} subtables[] = {{"ANTENNA", load_antennas, true},         {"SPECTRAL_WINDOW", load_spws, true},
+                 {"POLARIZATION", load_pols, true},        {"DATA_DESCRIPTION", load_dds, true},
+                 {"FIELD", cal_meta_load_fields, true},    {"STATE", load_states, false},
+                 {"OBSERVATION", load_observations, false}};
 
 /* Everything that looks up windows by data description may rely on this. */
 static cal_status check_dds(const cal_meta *meta, cal_error *err)
@@ -288,7 +272,6 @@ void cal_meta_free(cal_meta *meta)
     FREE_ROWS(spw_members, meta->spw, meta->spws);
     cal_meta_free_fields(meta);
     FREE_ROWS(state_members, meta->state, meta->states);
-    FREE_ROWS(source_members, meta->source, meta->sources);
     FREE_ROWS(observation_members, meta->observation, meta->observations);
     free(meta->path);
     free(meta->name);

@@ -60,12 +60,6 @@ typedef struct cal_state {
     double cal, load;
 } cal_state;
 
-typedef struct cal_source {
-    char *name, *code;
-    int source_id, spw; /* spw -1: any */
-    double direction[2];
-} cal_source;
-
 typedef struct cal_observation {
     char *telescope, *observer, *project;
     double time_range[2]; /* MJD s */
@@ -79,9 +73,8 @@ typedef struct cal_meta {
     cal_data_desc *dd;
     cal_field *field;
     cal_state *state;
-    cal_source *source;
     cal_observation *observation;
-    int antennas, spws, pols, dds, fields, states, sources, observations;
+    int antennas, spws, pols, dds, fields, states, observations;
 } cal_meta;
 
 /* Open the MS at `path` read-only, check that it is one (CAL_INPUT if not), read its subtables.

@@ -106,22 +106,23 @@ static cal_id_map map_dds(const cal_selection *selection, const cal_meta *meta,
     return map;
 }
 
-static int highest_source(const cal_meta *meta)
+static int highest_source(const cal_meta *meta, const cal_sources *sources)
 {
     int highest = -1;
     for (int i = 0; i < meta->fields; i++)
         highest = meta->field[i].source_id > highest ? meta->field[i].source_id : highest;
-    for (int i = 0; i < meta->sources; i++)
-        highest = meta->source[i].source_id > highest ? meta->source[i].source_id : highest;
+    for (int i = 0; i < sources->count; i++)
+        highest = sources->row[i].source_id > highest ? sources->row[i].source_id : highest;
     return highest;
 }
 
 /* Sources of the kept fields, by id. A source without a row in SOURCE is none: its fields get -1
  * instead of an id that points nowhere. */
-static cal_id_map map_sources(const cal_meta *meta, const cal_id_map *fields)
+static cal_id_map map_sources(const cal_meta *meta, const cal_sources *sources,
+                              const cal_id_map *fields)
 {
-    int count = highest_source(meta) + 1;
-    if (fields->all || !meta->sources)
+    int count = highest_source(meta, sources) + 1;
+    if (fields->all || !sources->count)
         return map_all(count);
     bool *wanted = CAL_NEW_ARRAY(bool, count + 1);
     for (int i = 0; i < fields->kept; i++)
@@ -129,11 +130,8 @@ static cal_id_map map_sources(const cal_meta *meta, const cal_id_map *fields)
             wanted[meta->field[fields->from[i]].source_id] = true;
     int *ids = CAL_NEW_ARRAY(int, count), kept = 0;
     for (int id = 0; id < count; id++)
-        for (int i = 0; i < meta->sources && wanted[id]; i++)
-            if (meta->source[i].source_id == id) {
-                ids[kept++] = id;
-                break;
-            }
+        if (wanted[id] && cal_sources_find(sources, id))
+            ids[kept++] = id;
     cal_id_map map = map_of(ids, kept, count);
     free(ids);
     free(wanted);
@@ -164,7 +162,8 @@ static cal_id_map map_antennas(const cal_selection *antennas, const cal_meta *me
 }
 
 cal_reindex cal_reindex_make(const cal_selection *selection, const cal_selection *antennas,
-                             const int *arrays, int array_count, const cal_meta *meta, bool reindex)
+                             const int *arrays, int array_count, const cal_meta *meta,
+                             const cal_sources *sources, bool reindex)
 {
     if (!reindex)
         return (cal_reindex){.antenna = map_all(meta->antennas),
@@ -184,7 +183,7 @@ cal_reindex cal_reindex_make(const cal_selection *selection, const cal_selection
             map_of_option(selection, "observation", cal_selection_observations, meta->observations),
         .array = map_of(arrays, array_count, array_count ? arrays[array_count - 1] + 1 : 0)};
     maps.dd = map_dds(selection, meta, &maps.spw);
-    maps.source = map_sources(meta, &maps.field);
+    maps.source = map_sources(meta, sources, &maps.field);
     return maps;
 }
 

@@ -4,6 +4,7 @@
 
 #include "ms/meta.h"
 #include "ms/select.h"
+#include "ms/sources.h"
 #include <stdbool.h>
 
 typedef struct cal_id_map {
@@ -30,7 +31,7 @@ typedef struct cal_reindex {
  * that stay, ascending (count 0: all). `reindex` false: all ids stay. */
 cal_reindex cal_reindex_make(const cal_selection *selection, const cal_selection *antennas,
                              const int *arrays, int array_count, const cal_meta *meta,
-                             bool reindex);
+                             const cal_sources *sources, bool reindex);
 void cal_reindex_free(cal_reindex *maps);
 
 #endif

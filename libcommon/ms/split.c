@@ -34,6 +34,8 @@ cal_status cal_split_open(const char *path, const cal_split_options *options, ca
     if (!status)
         status = cal_meta_load(path, &made->ms, &made->meta, err);
     if (!status)
+        status = cal_sources_load(made->ms, &made->sources, err);
+    if (!status)
         status = cal_split_plan(made, err);
     if (status) {
         cal_split_close(made);
@@ -67,6 +69,7 @@ void cal_split_close(cal_split *split)
     cal_selection_free(split->antennas);
     cal_selection_free(split->times);
     cal_selection_free(split->selection);
+    cal_sources_free(&split->sources);
     cal_meta_free(split->meta);
     cal_table_close(split->ms, NULL);
     jv_free(split->notes);

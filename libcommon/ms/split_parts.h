@@ -28,6 +28,7 @@ struct cal_split {
     const cal_split_options *options;
     cal_table *ms;
     cal_meta *meta;
+    cal_sources sources;
     cal_selection *selection;
     cal_selection *times, *antennas; /* of one expression alone; NULL where not given */
     cal_reindex maps;

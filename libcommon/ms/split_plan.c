@@ -352,9 +352,9 @@ cal_status cal_split_survey(cal_split *split, bool always, cal_error *err)
     cal_status status = needed ? survey_all(&s, err) : CAL_OK;
     if (!status && needed && !split->counts.rows_selected)
         status = cal_fail(err, CAL_DATA, "%s: the selection leaves no row", split->meta->path);
-    split->maps =
-        cal_reindex_make(split->selection, split->antennas, s.arrays.id,
-                         chosen ? s.arrays.count : 0, split->meta, split->options->reindex);
+    split->maps = cal_reindex_make(split->selection, split->antennas, s.arrays.id,
+                                   chosen ? s.arrays.count : 0, split->meta, &split->sources,
+                                   split->options->reindex);
     free(s.arrays.id);
     return status;
 }
