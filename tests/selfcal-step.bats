@@ -250,6 +250,24 @@ false'
     cmp end.json "$END"
 }
 
+@test "selfcal-step: a working copy that a kill left broken is made again, before any piece" {
+    begin
+    cp plan.json state.json
+    until [ "$(jq -r .state.stage state.json)" = done ]; do
+        selfcal-step --jobs 1 state.json > /dev/null
+        truncate -s 100 raw.demo.spw0.selfcal.ms/table.dat
+        cp state.json "after-$((++pieces)).json"
+    done
+    cmp state.json "$END"
+    # the last copy, before it was broken
+    rm -r raw.demo.spw0.selfcal.ms
+    cp "after-$((pieces - 1)).json" state.json
+    cp -r "$BATS_FILE_TMPDIR/raw.demo.spw0.selfcal.ms" .
+    truncate -s 100 raw.demo.spw0.selfcal.ms/table.dat
+    selfcal-step --jobs 1 state.json > /dev/null
+    run -0 ms-diff --text "$BATS_FILE_TMPDIR/raw.demo.spw0.selfcal.ms" raw.demo.spw0.selfcal.ms
+}
+
 @test "selfcal-step: fifty random kills, and the state is that of the undisturbed run" {
     ms-sim --quiet --antennas 8 --scale 30 --spws 1 --nchan 1 --width 32MHz --scans 2 --length 20s --gap 60s --noise 0.05 \
         --phase-rms 0.5rad --phase-walk 0.1rad --same-pols raw.ms > /dev/null

@@ -58,7 +58,8 @@ static cal_status copy_data(cal_table *ms, const cal_meta *meta, bool weights, c
     cal_reader *reader;
     cal_block *block = NULL;
     unsigned what = CAL_READ_DATA | (weights ? CAL_READ_SIGMA : 0);
-    cal_status status = cal_reader_open(ms, meta, NULL, what, NULL, &reader, err);
+    const cal_reader_options options = {.skip = CAL_SKIP_ALL};
+    cal_status status = cal_reader_open(ms, meta, NULL, what, &options, &reader, err);
     if (status)
         return status;
     while (!(status = cal_reader_next(reader, &block, err)) && block) {
@@ -235,9 +236,10 @@ static cal_status count_flags(const char *path, double *flagged, double *all, ca
     cal_meta *meta = NULL;
     cal_reader *reader = NULL;
     cal_block *block = NULL;
+    const cal_reader_options options = {.skip = CAL_SKIP_ALL};
     cal_status status = cal_meta_load(path, &ms, &meta, err);
     if (!status)
-        status = cal_reader_open(ms, meta, NULL, CAL_READ_FLAG, NULL, &reader, err);
+        status = cal_reader_open(ms, meta, NULL, CAL_READ_FLAG, &options, &reader, err);
     while (!status && !(status = cal_reader_next(reader, &block, err)) && block) {
         int64_t count = block->rows.count * block->nchan * block->ncorr;
         *flagged += (double)cal_count_set(block->flag, count);

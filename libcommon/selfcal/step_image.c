@@ -299,11 +299,12 @@ static cal_status image_final(cal_work *work, jv *entry, cal_error *err)
     cal_pictures newest = {0}, final = {0};
     cal_picture_wish wish = {.iter = 3,
                              .datacolumn = "corrected",
+                             .save_model =
+                                 true, /* to stay, also where cal_step_mend() came in between */
                              .nterms = (int)cal_json_number_at(work->target, "nterms", 1),
                              .spw = -1};
     double planned = cal_json_number_at(work->target, "clean_threshold_orig", NAN);
     double depth = work->settings->clean_depth > 0 ? work->settings->clean_depth : 3;
-    wish.save_model = cal_by_closure(work);
     wish.threshold = fmin(planned, depth * cal_stand_number(work, "RMS_NF"));
     const cal_growth growth = {.nsigma = work->settings->mask_nsigma};
     jv images = jv_object();
