@@ -253,7 +253,7 @@ false'
 @test "selfcal-step: a working copy that a kill left broken is made again, before any piece" {
     begin
     cp plan.json state.json
-    until [ "$(jq -r .state.stage state.json)" = done ]; do
+    until [ "$(jq -r .state.stage state.json)" = "done" ]; do
         selfcal-step --jobs 1 state.json > /dev/null
         truncate -s 100 raw.demo.spw0.selfcal.ms/table.dat
         cp state.json "after-$((++pieces)).json"

@@ -6,6 +6,7 @@
 #include "base/progress.h"
 #include "cal/calibrate_parts.h"
 #include "ms/history.h"
+#include "ms/rows.h"
 #include <complex.h>
 #include <math.h>
 #include <string.h>
@@ -57,7 +58,8 @@ static bool look_further(void *user, const cal_rows *rows, const uint8_t *keep)
 static cal_status check_selection(const cal_calibrate_work *work, cal_error *err)
 {
     int64_t kept;
-    cal_status status = cal_rows_pass(work->ms, work->selection, 0, look_further, NULL, &kept, err);
+    cal_status status =
+        cal_rows_pass(work->ms, work->selection, CAL_SKIP_ALL, look_further, NULL, &kept, err);
     if (status || kept)
         return status;
     return cal_fail(err, CAL_DATA, "%s: the selection matches no rows; nothing was changed",
@@ -93,7 +95,10 @@ static cal_status run_blocks(cal_calibrate_work *work, cal_error *err)
 static cal_status run_loop(cal_calibrate_work *work, cal_error *err)
 {
     const cal_selection *selection = work->plan.column_new ? NULL : work->selection;
-    if (cal_reader_open(work->ms, work->meta, selection, work->plan.read, NULL, &work->reader, err))
+    const cal_reader_options options = {
+        .skip = cal_rows_skip(work->selection, CAL_SKIP_ALL & ~CAL_SKIP_STATE)};
+    if (cal_reader_open(work->ms, work->meta, selection, work->plan.read, &options, &work->reader,
+                        err))
         return err->status;
     cal_status status = run_blocks(work, err);
     if (!status)

@@ -131,10 +131,7 @@ static bool take_rows(void *user, const cal_rows *rows, const uint8_t *keep)
 static cal_status find_instants(cal_plan *plan, cal_table *ms, const cal_selection *selection,
                                 cal_error *err)
 {
-    const unsigned skip = CAL_SKIP_UVW | CAL_SKIP_FEEDS | CAL_SKIP_ARRAY | CAL_SKIP_OTHERS |
-                          CAL_SKIP_INTERVAL | CAL_SKIP_STATE | CAL_SKIP_CENTROID |
-                          CAL_SKIP_FLAG_ROW;
-    cal_status status = cal_rows_pass(ms, selection, skip, take_rows, plan, NULL, err);
+    cal_status status = cal_rows_pass(ms, selection, CAL_SKIP_ALL, take_rows, plan, NULL, err);
     if (!status && !plan->rows)
         status = cal_fail(err, CAL_DATA, "%s: the selection holds no cross-correlations",
                           cal_table_path(ms));

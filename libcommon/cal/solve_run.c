@@ -135,9 +135,8 @@ static cal_status take_block(solve_run *run, const cal_block *block, cal_error *
 static cal_status stream(cal_table *ms, const cal_selection *selection, solve_run *run,
                          cal_error *err)
 {
-    const cal_reader_options options = {.skip = CAL_SKIP_UVW | CAL_SKIP_FEEDS | CAL_SKIP_ARRAY |
-                                                CAL_SKIP_OTHERS | CAL_SKIP_INTERVAL,
-                                        .pieces = true};
+    const unsigned wanted = CAL_SKIP_STATE | CAL_SKIP_CENTROID | CAL_SKIP_FLAG_ROW;
+    const cal_reader_options options = {.skip = CAL_SKIP_ALL & ~wanted, .pieces = true};
     cal_block *block;
     if (cal_reader_open(ms, run->meta, selection, cal_gather_columns(run->gather), &options,
                         &run->reader, err))

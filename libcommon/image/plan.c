@@ -306,7 +306,8 @@ static cal_status look_at_set(const char *path, const cal_select_text *text, cal
                      .field_on = CAL_NEW_ARRAY(uint8_t, meta->fields),
                      .dd_on = CAL_NEW_ARRAY(uint8_t, meta->dds),
                      .antenna_on = CAL_NEW_ARRAY(uint8_t, meta->antennas)};
-        status = cal_rows_pass(ms, selection, 0, survey_rows, &s, NULL, err);
+        status = cal_rows_pass(ms, selection, CAL_SKIP_ALL & ~(CAL_SKIP_UVW | CAL_SKIP_FLAG_ROW),
+                               survey_rows, &s, NULL, err);
         if (!status)
             status = take(&s, plan, first_set, err);
     }

@@ -66,9 +66,7 @@ static cal_status view_set(const char *path, const cal_select_text *text, const 
     cal_status status = cal_selected_open(path, text, &from, err);
     groups all = {.meta = from.meta};
     if (!status)
-        status = cal_rows_pass(from.ms, from.selection,
-                               CAL_SKIP_UVW | CAL_SKIP_OTHERS | CAL_SKIP_CENTROID, sort_rows, &all,
-                               NULL, err);
+        status = cal_rows_pass(from.ms, from.selection, CAL_SKIP_ALL, sort_rows, &all, NULL, err);
     if (!status)
         status = write_views(from.ms, &all, folder, set, views, err);
     for (int i = 0; i < all.count; i++)

@@ -47,16 +47,18 @@ enum {
     CAL_READ_FLOAT_DATA = 256 /* of single dishes */
 };
 
-/* Scalar columns that need not be read: 0 in every row, unless the selection looks at them. */
+/* Scalar columns that need not be read: their arrays hold anything, unless the selection looks at them. */
 enum {
     CAL_SKIP_UVW = 1,
     CAL_SKIP_FEEDS = 2,
     CAL_SKIP_ARRAY = 4,
-    CAL_SKIP_OTHERS = 8,    /* EXPOSURE, PROCESSOR_ID */
-    CAL_SKIP_INTERVAL = 16, /* with CAL_SKIP_OTHERS: EXPOSURE may stand for it */
+    CAL_SKIP_PROCESSOR = 8,
+    CAL_SKIP_INTERVAL = 16, /* with CAL_SKIP_EXPOSURE, for which it may stand */
     CAL_SKIP_STATE = 32,
     CAL_SKIP_CENTROID = 64,
-    CAL_SKIP_FLAG_ROW = 128
+    CAL_SKIP_FLAG_ROW = 128,
+    CAL_SKIP_EXPOSURE = 256,
+    CAL_SKIP_ALL = 511 /* but TIME, SCAN_NUMBER and the ids of antennas, data, field, observation */
 };
 
 typedef struct cal_block {

@@ -192,7 +192,8 @@ static cal_status read_rows(cal_table *ms, const cal_selection *selection, closi
         CAL_READ_DATA | CAL_READ_MODEL | CAL_READ_FLAG | CAL_READ_WEIGHT | CAL_READ_WEIGHT_SPECTRUM;
     cal_reader *reader;
     cal_block *block;
-    cal_status status = cal_reader_open(ms, c->meta, selection, what, NULL, &reader, err);
+    const cal_reader_options options = {.skip = CAL_SKIP_ALL & ~CAL_SKIP_FLAG_ROW};
+    cal_status status = cal_reader_open(ms, c->meta, selection, what, &options, &reader, err);
     if (status)
         return status;
     while (!(status = cal_reader_next(reader, &block, err)) && block)

@@ -78,7 +78,8 @@ static cal_status copy_flags(cal_table *ms, const cal_meta *meta, cal_table *ver
 {
     cal_reader *reader;
     cal_block *block = NULL;
-    cal_status status = cal_reader_open(ms, meta, NULL, CAL_READ_FLAG, NULL, &reader, err);
+    const cal_reader_options options = {.skip = CAL_SKIP_ALL & ~CAL_SKIP_FLAG_ROW};
+    cal_status status = cal_reader_open(ms, meta, NULL, CAL_READ_FLAG, &options, &reader, err);
     if (status)
         return status;
     while (!(status = cal_reader_next(reader, &block, err)) && block)
@@ -192,7 +193,8 @@ static cal_status restore_all(cal_table *ms, const cal_meta *meta, cal_table *ve
 {
     cal_reader *reader;
     cal_block *block = NULL;
-    cal_status status = cal_reader_open(ms, meta, NULL, 0, NULL, &reader, err);
+    const cal_reader_options options = {.skip = CAL_SKIP_ALL};
+    cal_status status = cal_reader_open(ms, meta, NULL, 0, &options, &reader, err);
     if (status)
         return status;
     while (!(status = cal_reader_next(reader, &block, err)) && block)

@@ -161,7 +161,9 @@ cal_status cal_flag_counts_read(cal_table *ms, const cal_meta *meta, const cal_s
             return cal_fail(err, CAL_INPUT,
                             "%s: POLARIZATION row %d has %d correlations; %d can be counted",
                             meta->path, p, meta->pol[p].ncorr, MAX_CORR);
-    if (cal_reader_open(ms, meta, selection, columns, NULL, &reader, err))
+    const cal_reader_options options = {.skip =
+                                            CAL_SKIP_ALL & ~(CAL_SKIP_ARRAY | CAL_SKIP_FLAG_ROW)};
+    if (cal_reader_open(ms, meta, selection, columns, &options, &reader, err))
         return err->status;
     cal_flag_counts *made = CAL_NEW(cal_flag_counts);
     made->scan = CAL_NEW_ARRAY(cal_flag_count, summary->scans);

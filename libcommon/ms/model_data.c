@@ -29,7 +29,8 @@ static bool count_dds(void *user, const cal_rows *rows, const uint8_t *keep)
 static cal_status count_rows(cal_model_data *work, cal_error *err)
 {
     int64_t kept;
-    cal_status status = cal_rows_pass(work->ms, work->selection, 0, count_dds, work, &kept, err);
+    cal_status status =
+        cal_rows_pass(work->ms, work->selection, CAL_SKIP_ALL, count_dds, work, &kept, err);
     if (status || kept)
         return status;
     return cal_fail(err, CAL_DATA, "%s: the selection matches no rows; nothing was changed",

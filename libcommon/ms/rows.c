@@ -23,11 +23,11 @@ const cal_row_column cal_row_columns[] = {
     INT_COLUMN("ARRAY_ID", array, false, 0, CAL_SKIP_ARRAY),
     INT_COLUMN("FEED1", feed1, false, 0, CAL_SKIP_FEEDS),
     INT_COLUMN("FEED2", feed2, false, 0, CAL_SKIP_FEEDS),
-    INT_COLUMN("PROCESSOR_ID", processor, false, -1, CAL_SKIP_OTHERS),
+    INT_COLUMN("PROCESSOR_ID", processor, false, -1, CAL_SKIP_PROCESSOR),
     DOUBLE_COLUMN("TIME", time, true, 0),
     DOUBLE_COLUMN("TIME_CENTROID", centroid, false, CAL_SKIP_CENTROID),
     DOUBLE_COLUMN("INTERVAL", interval, true, CAL_SKIP_INTERVAL),
-    DOUBLE_COLUMN("EXPOSURE", exposure, false, CAL_SKIP_OTHERS),
+    DOUBLE_COLUMN("EXPOSURE", exposure, false, CAL_SKIP_EXPOSURE),
     {"UVW", CAL_TYPE_DOUBLE, offsetof(cal_rows, uvw), 3 * sizeof(double), true, 0, CAL_SKIP_UVW},
     {"FLAG_ROW", CAL_TYPE_BOOL, offsetof(cal_rows, flag_row), 1, false, 0, CAL_SKIP_FLAG_ROW},
 };

@@ -339,7 +339,9 @@ static bool survey_rows(void *user, const cal_rows *rows, const uint8_t *keep)
 static cal_status survey_all(survey *s, cal_error *err)
 {
     s->split->counts.rows_selected = 0;
-    return cal_rows_pass(s->split->ms, s->split->selection, 0, survey_rows, s, NULL, err);
+    return cal_rows_pass(s->split->ms, s->split->selection,
+                         CAL_SKIP_ALL & ~(CAL_SKIP_ARRAY | CAL_SKIP_STATE), survey_rows, s, NULL,
+                         err);
 }
 
 cal_status cal_split_survey(cal_split *split, bool always, cal_error *err)

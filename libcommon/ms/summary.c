@@ -294,7 +294,9 @@ cal_status cal_summary_read(cal_table *ms, const cal_meta *meta, const cal_selec
     made->antennas = meta->antennas;
     made->antenna_rows = CAL_NEW_ARRAY(int64_t, meta->antennas);
     made->baseline_rows = CAL_NEW_ARRAY(int64_t, (size_t)meta->antennas * meta->antennas);
-    cal_status status = cal_rows_pass(ms, selection, 0, add_rows, &built, NULL, err);
+    const unsigned wanted = CAL_SKIP_ARRAY | CAL_SKIP_STATE | CAL_SKIP_INTERVAL | CAL_SKIP_EXPOSURE;
+    cal_status status =
+        cal_rows_pass(ms, selection, CAL_SKIP_ALL & ~wanted, add_rows, &built, NULL, err);
     free(built.slot);
     if (made->groups)
         qsort(made->group, made->groups, sizeof *made->group, compare_groups);
