@@ -344,12 +344,21 @@ static cal_status solve_and_report(gaincal *run, const char *ms, const char *pat
     return status ? status : report(run, path, err);
 }
 
+/* With --force one of them would be replaced. */
+static cal_status check_gaintables(const char *path, cal_error *err)
+{
+    cal_status status = CAL_OK;
+    for (int i = 0; i < chain_list.count && force && !status; i++)
+        status = cal_output_not_input(path, chain_list.item[i].gaintable, err);
+    return status;
+}
+
 static cal_status run(int count, char **operand, cal_error *err)
 {
     const char *ms = operand[0], *path = operand[1];
     gaincal run = {.result = jv_null()};
     (void)count;
-    if (cal_output_not_input(path, ms, err))
+    if (cal_output_not_input(path, ms, err) || check_gaintables(path, err))
         return err->status;
     cal_status status = prepare(&run, ms, err);
     if (!status && dry_run) {

@@ -12,7 +12,7 @@
 
 static cal_words masks, boxes, circles, annuli;
 static const char *rms_method = "auto", *psf_path, *largest_scale, *near_field_path;
-static bool near_field;
+static bool near_field, force;
 static long plane;
 
 static cal_status add_word(void *list, const char *text, cal_error *err)
@@ -44,6 +44,7 @@ static const cal_option options[] = {
      0, 0},
     {"save-near-field", 0, CAL_TEXT, "FITS", &near_field_path,
      "write the near field as a mask; of one image", 0, 0},
+    {"force", 0, CAL_FLAG, NULL, &force, "replace an existing mask of that name", 0, 0},
     CAL_OPTIONS_END,
 };
 
@@ -84,7 +85,7 @@ static cal_status make_mask(const cal_image *image, const cal_words *files,
 static cal_status save_near_field(const cal_image *image, const uint8_t *annulus, cal_error *err)
 {
     cal_output *out;
-    cal_status status = cal_output_begin(near_field_path, false, &out, err);
+    cal_status status = cal_output_begin_as(near_field_path, CAL_OUTPUT_FITS, force, &out, err);
     if (status)
         return status;
     cal_image *mask = cal_image_like(image);

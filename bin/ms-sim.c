@@ -277,6 +277,10 @@ static cal_status run(int count, char **operand, cal_error *err)
     if (!path && !dry_run)
         return cal_fail(err, CAL_USAGE, "no output is named; say ms-sim %s OUT.ms",
                         scene_path ? scene_path : "[SCENE.json]");
+    if (truth && !*truth)
+        return cal_fail(err, CAL_USAGE, "--truth: the name is empty");
+    if (path && scene_path && cal_output_not_input(path, scene_path, err))
+        return err->status;
     cal_scene *scene = NULL;
     cal_status status = load_scene(scene_path, &scene, err);
     if (!status && !dry_run)

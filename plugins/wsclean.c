@@ -195,7 +195,10 @@ static void make_command(imaging *run, const char *program, const char *scratch)
     jv list = cal_json_at(run->input, "ms");
     jv_array_foreach(list, i, ms)
     {
-        cal_words_add(&run->command, jv_string_value(ms));
+        const char *path = jv_string_value(ms);
+        char *plain = cal_format("%s%s", strchr(".~-", *path) ? "./" : "", path);
+        cal_words_add(&run->command, plain); /* casacore drops the dot of a hidden one */
+        free(plain);
         jv_free(ms);
     }
     jv_free(list);

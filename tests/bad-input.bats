@@ -322,3 +322,73 @@ refuses_input() {
         done
     done
 }
+
+@test "hidden tables, and those in hidden folders, are themselves and not their namesakes" {
+    cp -r "$MS" seen.ms
+    ms-sim --quiet --antennas 5 --nchan 2 --length 20s .seen.ms > /dev/null
+    assert_equal "$(ms-info --jq '.antennas | length' .seen.ms)" 5
+    hash=$(hash_tree seen.ms)
+    setjy --quiet --fluxdensity 1 .seen.ms > /dev/null
+    gaincal --quiet .seen.ms .g.G > /dev/null
+    applycal --quiet --gaintable .g.G .seen.ms > /dev/null
+    assert_equal "$(hash_tree seen.ms)" "$hash"
+    run -0 ms-info --jq '[.columns[].name] | index("MODEL_DATA", "CORRECTED_DATA") != null' .seen.ms
+    assert_output $'true\ntrue'
+    mkdir .folder '~'
+    for place in .folder '~'; do
+        ms-split --quiet .seen.ms "$place/out.ms" > /dev/null
+        run -0 ms-info --jq .name "$place/out.ms"
+    done
+    run -0 ls -A
+    assert_output $'.folder\n.g.G\n.seen.ms\nseen.ms\n~'
+}
+
+@test "a path that casacore would read as a variable is refused; a missing HOME is not missed" {
+    mkdir '$PATH'
+    cp -r "$MS" '$PATH/in.ms'
+    refuses 3 ms-info '$PATH/in.ms'
+    assert_regex "$stderr" 'the \$ in this path for the name of a variable'
+    refuses 3 ms-split "$MS" '$PATH/out.ms'
+    assert_equal "$(ls -A '$PATH')" in.ms
+    run -0 env -u HOME ms-info --jq .rows "$MS"
+    HOME='' run -0 ms-info --jq .rows "$MS"
+}
+
+@test "an input in the output, or an output in the input, is refused" {
+    cp -r "$MS" out.ms
+    cp -r "$MS" out.ms/in.ms
+    refuses 2 ms-split --force out.ms/in.ms out.ms
+    refuses 2 gaincal --force out.ms/in.ms out.ms
+    echo '{}' > out.ms/scene.json
+    refuses 2 ms-sim --force out.ms/scene.json out.ms
+    refuses 2 ms-split out.ms out.ms/new.ms
+    refuses 2 ms-split out.ms out.ms/ANTENNA/new.ms
+    gaincal --quiet "$MS" p.G > /dev/null
+    refuses 2 gaincal --force --gaintable p.G "$MS" p.G
+    [ -e out.ms/in.ms/table.dat ]
+    [ ! -e out.ms/new.ms ]
+}
+
+@test "control characters in names are printed as escapes" {
+    cat > scene.json << 'END'
+{"antennas": {"n": 6}, "spws": [{"nchan": 2}], "scans": [{"field": "new\nline", "length_s": 20}, {"field": "esc\u001b[31m", "length_s": 20}],
+ "fields": [{"name": "new\nline", "ra": "04h28m40.8", "dec": "18d01m48"}, {"name": "esc\u001b[31m", "ra": "04h28m40.8", "dec": "18d02m48"}]}
+END
+    ms-sim --quiet scene.json odd.ms > /dev/null
+    run -0 ms-info --text odd.ms
+    assert_line --regexp '^ +0  new\\nline +04h'
+    assert_line --regexp '^ +1  esc\\x1b\[31m +04h'
+    run -0 ms-info --jq '[.fields[].name]' odd.ms
+    assert_output '["new\nline","esc\u001b[31m"]'
+    refuses 3 ms-info --field nothing odd.ms
+    assert_regex "$stderr" 'fields are 0 new\\nline, 1 esc\\x1b\[31m$'
+    gaincal --quiet odd.ms odd.G > /dev/null
+    ms-info odd.ms | callib-new | callib-add odd.G --field 0 | callib-export --format make > M
+    make -n -f M > /dev/null
+}
+
+@test "FITS through a pipe is refused, and nobody waits for it" {
+    mkfifo pipe
+    refused 3 "is a pipe" timeout 5 image-stats pipe
+    refused 3 "is a pipe" timeout 5 uvfits-import --dry-run pipe out.ms
+}

@@ -236,6 +236,28 @@ false'
     refused 3 'there is no such MeasurementSet' selfcal-step --dry-run ../state.json
 }
 
+@test "selfcal-step: members of another kind than they are read as are told, with their places" {
+    begin
+    while IFS='|' read -r place value; do
+        jq ".$place = $value" plan.json > other.json
+        refused 2 "$place" selfcal-step --dry-run other.json
+        refused 2 "$place" selfcal-step other.json
+        run -1 selfcal-plan --check other.json --jq .ok
+        assert_output false
+    done << 'END'
+targets[0].state|3
+targets[0].state|[]
+targets[0].steps|"x"
+targets[0].vislist|3
+targets[0].vislist|null
+targets[0].vis[0].fields|true
+targets[0].vis[0].split|[]
+END
+    jq '.targets[0].state = null' plan.json > none.json
+    run -0 selfcal-step --dry-run --jq .targets[0].state.next none.json
+    assert_output '"split"'
+}
+
 @test "selfcal-step: interrupted, it says how to go on; its children do not" {
     begin
     selfcal-step --all --jobs 1 < plan.json > end.json 2> words &

@@ -45,6 +45,20 @@ void cal_buf_addf(cal_buf *buf, const char *format, ...)
     va_end(again);
 }
 
+void cal_buf_add_printable(cal_buf *buf, const char *text)
+{
+    const unsigned char delete = 0x7f;
+    for (const char *c = text; *c; c++) {
+        unsigned char byte = (unsigned char)*c;
+        if (*c == '\n')
+            cal_buf_add(buf, "\\n");
+        else if (byte < ' ' || byte == delete)
+            cal_buf_addf(buf, "\\x%02x", byte);
+        else
+            cal_buf_add_bytes(buf, c, 1);
+    }
+}
+
 void cal_buf_add_repeated(cal_buf *buf, char c, int times)
 {
     if (times <= 0)

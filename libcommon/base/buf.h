@@ -18,6 +18,8 @@ void cal_buf_add_repeated(cal_buf *buf, char c, int times);
 /* Words of `text` in lines of `width` characters and a newline behind them: the first line goes on at `column`, where the caller stands,
  * the others begin with `indent` blanks. A word that is longer than a line stays whole. */
 void cal_buf_add_wrapped(cal_buf *buf, const char *text, int column, int indent, int width);
+/* Control characters as \n or \x1b, so that no name breaks a line or a terminal. */
+void cal_buf_add_printable(cal_buf *line, const char *text);
 /* A word of a command line, in quotes for sh where it needs them. */
 void cal_buf_add_quoted(cal_buf *line, const char *word);
 void cal_buf_clear(cal_buf *buf);             /* empty, memory kept */

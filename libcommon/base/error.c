@@ -1,5 +1,6 @@
 #include "base/error.h"
 
+#include "base/buf.h"
 #include "base/mode.h"
 #include <errno.h>
 #include <jv.h>
@@ -67,10 +68,12 @@ static void say(const char *kind, const char *format, va_list args)
         line = jv_object_set(line, jv_string(kind), jv_string(text));
         jv_dumpf(line, stderr, 0);
         fputc('\n', stderr);
-    } else if (!strcmp(kind, "warning")) {
-        fprintf(stderr, "%s: warning: %s\n", cal_mode_now.tool, text);
     } else {
-        fprintf(stderr, "%s: %s\n", cal_mode_now.tool, text);
+        cal_buf line = {0};
+        cal_buf_add_printable(&line, text);
+        fprintf(stderr, "%s: %s%s\n", cal_mode_now.tool,
+                strcmp(kind, "warning") ? "" : "warning: ", cal_buf_text(&line));
+        cal_buf_free(&line);
     }
 }
 

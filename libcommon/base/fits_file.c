@@ -24,6 +24,8 @@ cal_status cal_fits_open(const char *path, const char *directory, fitsfile **fil
         return cal_fail_errno(err, CAL_INPUT, "%s: cannot be read", path);
     if (S_ISDIR(info.st_mode))
         return cal_fail(err, CAL_INPUT, "%s: is a directory, not a FITS file%s", path, directory);
+    if (!S_ISREG(info.st_mode))
+        return cal_fail(err, CAL_INPUT, "%s: is a pipe or a device; FITS is read from files", path);
     if (fits_open_diskfile(file, path, READONLY, &status)) {
         fits_clear_errmsg();
         return cal_fail(err, CAL_INPUT, "%s: not a FITS file", path);

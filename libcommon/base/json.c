@@ -239,3 +239,36 @@ char *cal_json_dump(jv value)
     jv_free(text);
     return copy;
 }
+
+static jv printable_text(jv text)
+{
+    cal_buf line = {0};
+    cal_buf_add_printable(&line, jv_string_value(text));
+    jv_free(text);
+    text = jv_string(cal_buf_text(&line));
+    cal_buf_free(&line);
+    return text;
+}
+
+jv cal_json_printable(jv value)
+{
+    switch (jv_get_kind(value)) {
+    case JV_KIND_STRING:
+        return printable_text(value);
+    case JV_KIND_ARRAY:
+        for (int i = 0; i < jv_array_length(jv_copy(value)); i++)
+            value = jv_array_set(value, i, cal_json_printable(jv_array_get(jv_copy(value), i)));
+        return value;
+    case JV_KIND_OBJECT:
+        break;
+    default:
+        return value;
+    }
+    jv object = jv_object();
+    jv_object_foreach(value, key, member)
+    {
+        object = jv_object_set(object, printable_text(key), cal_json_printable(member));
+    }
+    jv_free(value);
+    return object;
+}

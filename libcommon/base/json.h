@@ -56,6 +56,9 @@ cal_status cal_json_parse(const char *text, const char *name, jv *value, cal_err
 /* Compact text of a value (borrows it); the caller frees it. */
 char *cal_json_dump(jv value);
 
+/* The same value (consumed) for people: control characters in texts as \n or \x1b, so that no name breaks a table or a terminal. */
+jv cal_json_printable(jv value);
+
 #ifdef __cplusplus
 }
 #endif

@@ -4,6 +4,7 @@
 #include "base/stop.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,11 +95,37 @@ static int move_into_place(const cal_output *out, bool *swapped)
     return renameat2(AT_FDCWD, out->partial, AT_FDCWD, out->path, RENAME_EXCHANGE);
 }
 
+/* Is `path` below `folder`? Both are real paths. */
+static bool lies_in(const char *path, const char *folder)
+{
+    size_t length = strlen(folder);
+    return !strncmp(path, folder, length) && path[length] == '/';
+}
+
+static char *parent_of(const char *path)
+{
+    char *copy = cal_copy_text(path), *parent = cal_copy_text(dirname(copy));
+    free(copy);
+    return parent;
+}
+
 cal_status cal_output_not_input(const char *output, const char *input, cal_error *err)
 {
-    char in[PATH_MAX], out[PATH_MAX];
-    if (realpath(input, in) && realpath(output, out) && !strcmp(in, out))
+    char in[PATH_MAX], out[PATH_MAX], above[PATH_MAX];
+    if (!realpath(input, in))
+        return CAL_OK;
+    bool there = realpath(output, out);
+    if (there && !strcmp(in, out))
         return cal_fail(err, CAL_USAGE, "%s: the output cannot be the input", output);
+    if (there && lies_in(in, out))
+        return cal_fail(err, CAL_USAGE,
+                        "%s: the input %s lies in it, and would be replaced with it", output,
+                        input);
+    char *parent = parent_of(output);
+    bool inside = realpath(parent, above) && (!strcmp(above, in) || lies_in(above, in));
+    free(parent);
+    if (inside)
+        return cal_fail(err, CAL_USAGE, "%s: the output cannot lie in the input", output);
     return CAL_OK;
 }
 

@@ -48,7 +48,7 @@ const char *cal_output_path(const cal_output *out);
 cal_status cal_output_commit(cal_output *out, cal_error *err);
 void cal_output_abandon(cal_output *out); /* NULL is fine */
 
-/* CAL_USAGE when both paths are the same place: with --force an input would be replaced. */
+/* CAL_USAGE when both paths are the same place, where with --force an input would be replaced, or one lies in the other. */
 cal_status cal_output_not_input(const char *output, const char *input, cal_error *err);
 
 /* A whole small file in one call, the same way; its kind is that of its bytes. */

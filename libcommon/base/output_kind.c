@@ -9,23 +9,20 @@
 
 enum {
     IS_EMPTY_FILE = CAL_OUTPUT_CALTABLE + 1, /* nothing to lose */
+    IS_LOST_LINK,                            /* leads nowhere */
     IS_EMPTY_FOLDER,
     IS_OTHER_TABLE,
     IS_FOLDER,
     IS_DEVICE
 };
 
-static const char *const names[] = {[CAL_OUTPUT_ANY] = "a table or a file",
-                                    [CAL_OUTPUT_FILE] = "a file",
-                                    [CAL_OUTPUT_FITS] = "a FITS file",
-                                    [CAL_OUTPUT_PNG] = "a PNG picture",
-                                    [CAL_OUTPUT_MS] = "a MeasurementSet",
-                                    [CAL_OUTPUT_CALTABLE] = "a calibration table",
-                                    [IS_EMPTY_FILE] = "an empty file",
-                                    [IS_EMPTY_FOLDER] = "an empty directory",
-                                    [IS_OTHER_TABLE] = "a table of another type",
-                                    [IS_FOLDER] = "a directory and not a table",
-                                    [IS_DEVICE] = "neither a file nor a directory"};
+static const char *const names[] = {
+    [CAL_OUTPUT_ANY] = "a table or a file",      [CAL_OUTPUT_FILE] = "a file",
+    [CAL_OUTPUT_FITS] = "a FITS file",           [CAL_OUTPUT_PNG] = "a PNG picture",
+    [CAL_OUTPUT_MS] = "a MeasurementSet",        [CAL_OUTPUT_CALTABLE] = "a calibration table",
+    [IS_EMPTY_FILE] = "an empty file",           [IS_LOST_LINK] = "a link that leads nowhere",
+    [IS_EMPTY_FOLDER] = "an empty directory",    [IS_OTHER_TABLE] = "a table of another type",
+    [IS_FOLDER] = "a directory and not a table", [IS_DEVICE] = "neither a file nor a directory"};
 
 cal_output_kind cal_output_kind_of(const void *bytes, size_t count)
 {
@@ -88,7 +85,7 @@ static int kind_of_path(const char *path)
 {
     struct stat seen;
     if (stat(path, &seen))
-        return IS_EMPTY_FILE; /* a link that leads nowhere */
+        return IS_LOST_LINK;
     return S_ISDIR(seen.st_mode)   ? kind_of_directory(path)
            : S_ISREG(seen.st_mode) ? kind_of_file(path)
                                    : IS_DEVICE;
@@ -99,7 +96,7 @@ static bool may_replace(int old, cal_output_kind kind)
     bool makes_folder = kind == CAL_OUTPUT_MS || kind == CAL_OUTPUT_CALTABLE;
     if (kind == CAL_OUTPUT_ANY)
         return old != IS_FOLDER && old != IS_DEVICE;
-    if (old == IS_EMPTY_FILE || old == IS_EMPTY_FOLDER)
+    if (old == IS_EMPTY_FILE || old == IS_LOST_LINK || old == IS_EMPTY_FOLDER)
         return makes_folder == (old == IS_EMPTY_FOLDER);
     return old == (int)kind;
 }

@@ -1,4 +1,5 @@
 /* The result on stdout: JSON, filtered JSON, or text for people. */
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/mode.h"
 #include "base/tool.h"
@@ -110,7 +111,7 @@ cal_status cal_print_as(const char *schema, jv document, void (*text)(jv documen
                         cal_error *err)
 {
     if (text && cal_wants_text())
-        return print_text(document, text);
+        return print_text(cal_json_printable(document), text);
     document = jv_object_merge(
         JV_OBJECT(jv_string("schema"), jv_string_fmt("calutils/%s/1", schema)), document);
     if (cal_mode_now.filter)

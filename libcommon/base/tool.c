@@ -5,6 +5,7 @@
 #include "base/mode.h"
 #include "base/text.h"
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -58,7 +59,10 @@ static char *quote_command(const char *name, int argc, char **argv)
 static void print_error(const cal_error *err)
 {
     if (strcmp(cal_mode_now.errors, "json")) {
-        fprintf(stderr, "%s: %s\n", cal_mode_now.tool, err->text);
+        cal_buf line = {0};
+        cal_buf_add_printable(&line, err->text);
+        fprintf(stderr, "%s: %s\n", cal_mode_now.tool, cal_buf_text(&line));
+        cal_buf_free(&line);
         return;
     }
     jv error = JV_OBJECT(jv_string("tool"), jv_string(cal_mode_now.tool), jv_string("exit"),
@@ -160,6 +164,7 @@ static cal_status run(const cal_tool *tool, int argc, char **argv, cal_error *er
 int cal_main(const cal_tool *tool, int argc, char **argv)
 {
     cal_error err = {0}, written = {0};
+    signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is an error of writing */
     cal_mode_now.tool = tool->name;
     cal_mode_now.schema = tool->schema ? tool->schema : tool->name;
     cal_mode_now.command_line = quote_command(tool->name, argc, argv);

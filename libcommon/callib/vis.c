@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include <ctype.h>
 #include <string.h>
 
 /* ---- boxes ---- */
@@ -130,16 +131,20 @@ static int compare_fields(const void *a, const void *b)
     return strcmp(((const named_field *)a)->name, ((const named_field *)b)->name);
 }
 
-/* CASA takes a name in quotes for a pattern, and knows no way to write a quote within them. */
+/* CASA takes a name in quotes for a pattern, and knows no way to write a quote within them. A line ends where a name has a control
+ * character. */
 static bool is_misread(const cal_vis *vis, int field)
 {
     const char *name = vis->field.name[field];
+    for (const char *c = name; *c; c++)
+        if (*c == '"' || iscntrl((unsigned char)*c))
+            return true;
     if (!strpbrk(name, "*?[]{}\\"))
-        return strchr(name, '"') != NULL;
+        return false;
     for (CAL_IDS(other, &vis->field.all))
         if (cal_glob(name, vis->field.name[other]) != (other == field))
             return true;
-    return strchr(name, '"') != NULL;
+    return false;
 }
 
 /* Names that several fields have stand next to each other when sorted: listings ask for names by the million. */

@@ -330,9 +330,13 @@ cal_status cal_select_unknown(cal_error *err, const char *what, const char *plur
     if (shown == SHOWN && count > SHOWN)
         cal_buf_addf(&list, ", ... (%d in all)", count);
     const char *near = nearest_name(word, name, count);
+    cal_buf hint = {0};
+    for (const char *c = near ? near : ""; *c; c++) /* as it must be typed */
+        cal_buf_addf(&hint, *c == '\\' ? "\\%c" : "%c", *c);
     cal_status status = cal_fail(err, CAL_INPUT, "no %s matches \"%s\"%s%s%s; %s are %s", what,
-                                 word, near ? " (did you mean \"" : "", near ? near : "",
+                                 word, near ? " (did you mean \"" : "", cal_buf_text(&hint),
                                  near ? "\"?)" : "", plural, shown ? cal_buf_text(&list) : "none");
+    cal_buf_free(&hint);
     cal_buf_free(&list);
     return status;
 }

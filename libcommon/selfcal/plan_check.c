@@ -55,6 +55,23 @@ static int check_list(jv object, const char *key, const cal_place *place, check_
     return count;
 }
 
+/* Members must be of the kind that they are read as; those that need not be there may be null as well. */
+static void check_kind(jv object, const char *names, jv_kind kind, bool needed,
+                       const cal_place *place, jv *findings)
+{
+    cal_words words = cal_words_split(names, ' ');
+    for (int i = 0; i < words.count; i++) {
+        jv value = cal_json_at(object, words.item[i]);
+        bool wrong = jv_get_kind(value) != kind && (needed || jv_get_kind(value) != JV_KIND_NULL);
+        jv_free(value);
+        if (wrong)
+            add_key(findings, place, words.item[i],
+                    kind == JV_KIND_ARRAY ? "a list is wanted" : "an object is wanted",
+                    "nothing else can be read there", "put it back, or plan again");
+    }
+    cal_words_free(&words);
+}
+
 static double check_positive(jv object, const char *key, const cal_place *place, jv *findings)
 {
     double value = cal_json_number_at(object, key, NAN);
@@ -154,6 +171,10 @@ static void check_block(jv block, const cal_place *place, void *user, jv *findin
     const char *vis = cal_json_text_at(block, "vis", "");
     const char *original = cal_json_text_at(block, "original", "");
     int windows = 0;
+    check_kind(block, "fields", JV_KIND_ARRAY, true, place, findings);
+    check_kind(block, "gaintable_final spwmap_final applycal_interpolate_final", JV_KIND_ARRAY,
+               false, place, findings);
+    check_kind(block, "split", JV_KIND_OBJECT, true, place, findings);
     if (!*vis)
         add_key(findings, place, "vis", "the working copy has no name",
                 "ms-split would not know where to", "put in a path");
@@ -304,6 +325,9 @@ static void check_mask(jv target, const char *folder, const cal_place *place, jv
 static void check_target(jv target, const cal_place *place, void *user, jv *findings)
 {
     climb so_far = {.seconds = INFINITY, .names = jv_object()};
+    check_kind(target, "sub-fields vislist spws", JV_KIND_ARRAY, true, place, findings);
+    check_kind(target, "steps", JV_KIND_ARRAY, false, place, findings);
+    check_kind(target, "state", JV_KIND_OBJECT, false, place, findings);
     if (!*cal_json_text_at(target, "target", ""))
         add_key(findings, place, "target", "it has no name", "results are named by it",
                 "put it back");

@@ -60,6 +60,10 @@ jv cal_step_begin(jv state)
     for (int i = 0; i < cal_state_targets(state); i++) {
         jv target = cal_state_target(state, i), stand = cal_json_at(target, "state");
         char *next = cal_step_next(target);
+        if (jv_get_kind(stand) != JV_KIND_OBJECT) {
+            jv_free(stand);
+            stand = jv_object();
+        }
         cal_json_set(&stand, "next", next ? jv_string(next) : jv_null());
         cal_json_set(&target, "state", stand);
         cal_state_put_target(&state, i, target);

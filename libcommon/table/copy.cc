@@ -182,7 +182,7 @@ static cal_status copy_sub(Copy &copy, const std::string &source, TableRecord &k
                                     &dangling, copy.err);
         copy.dangling += dangling;
         if (!status)
-            keywords.defineTable(keyword, Table(target, cal::lock_option(false)));
+            keywords.defineTable(keyword, Table(cal::plain_name(target), cal::lock_option(false)));
     }
     cal_table_close(sub, nullptr);
     return status;
@@ -266,7 +266,7 @@ static Table make_empty(const Table &from, const std::string &path, int64_t rows
     DataManInfo::adjustTSM(desc, managers);
     managers = DataManInfo::adjustStMan(managers, "StandardStMan", True);
     shrink_tiles(managers, rows);
-    SetupNewTable setup(path, desc, Table::NewNoReplace);
+    SetupNewTable setup(cal::plain_name(path), desc, Table::NewNoReplace);
     setup.bindCreate(managers);
     return Table(setup, cal::lock_option(true), rows, False, Table::LittleEndian,
                  cal::tile_option());
@@ -305,6 +305,8 @@ cal_status cal_table_copy_open(const cal_table *table, const char *path, cal_spa
     if (access(path, F_OK) == 0)
         return cal_fail(err, CAL_OUTPUT, "%s: exists already", path);
     cal_status status = cal::check_rows(table, "*", rows, err);
+    if (!status)
+        status = cal::check_name(path, err);
     if (!status)
         status = cal::guard(err, CAL_OUTPUT, {path}, "cannot be written", [&] {
             Table to = make_empty(table->table, path, rows.count);

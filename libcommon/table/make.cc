@@ -142,12 +142,14 @@ cal_status cal_table_create(const char *path, const cal_table_def *def, int64_t 
                             cal_table **table, cal_error *err)
 {
     *table = nullptr;
-    cal::silence_log();
+    cal::settle_casacore();
     if (access(path, F_OK) == 0)
         return cal_fail(err, CAL_OUTPUT, "%s: exists already", path);
+    if (cal::check_name(path, err))
+        return err ? err->status : CAL_INPUT;
     return cal::guard(err, CAL_OUTPUT, {path}, "cannot be created", [&] {
         TableDesc desc = table_desc(*def);
-        SetupNewTable setup(path, desc, Table::NewNoReplace);
+        SetupNewTable setup(cal::plain_name(path), desc, Table::NewNoReplace);
         bind_managers(setup, *def, desc);
         Table made(setup, cal::lock_option(true), rows, False, Table::LittleEndian,
                    cal::tile_option());

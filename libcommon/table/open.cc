@@ -2,6 +2,7 @@
 #include "table/shim.h"
 #include <casacore/casa/Logging/LogSink.h>
 #include <casacore/casa/Logging/NullLogSink.h>
+#include <casacore/casa/OS/Path.h>
 #include <casacore/tables/Tables/TableAttr.h>
 #include <casacore/tables/Tables/TableLock.h>
 #include <cerrno>
@@ -59,13 +60,36 @@ cal_status cal::report(cal_error *err, cal_status status, const Place &place, co
                     one_line(reason).c_str());
 }
 
-void cal::silence_log()
+/* It would fail without a home, where it looks for settings. */
+void cal::settle_casacore()
 {
     static LogSinkInterface *nowhere;
     if (nowhere)
         return;
     nowhere = new NullLogSink;
     LogSink::globalSink(nowhere);
+    const char *home = getenv("HOME");
+    if (!home || !*home)
+        setenv("HOME", "/", 1);
+}
+
+std::string cal::plain_name(const std::string &path)
+{
+    bool folder =
+        path == "." || path == ".." || !path.compare(0, 2, "./") || !path.compare(0, 3, "../");
+    bool odd = !path.empty() && (path[0] == '~' || (path[0] == '.' && !folder));
+    return odd ? "./" + path : path;
+}
+
+cal_status cal::check_name(const char *path, cal_error *err)
+{
+    std::string name = plain_name(path);
+    if (name.find('$') == std::string::npos || Path(name).expandedName() == String(name))
+        return CAL_OK;
+    return cal_fail(err, CAL_INPUT,
+                    "%s: casacore would take the $ in this path for the name of a variable; give "
+                    "the table another name, or a link",
+                    path);
 }
 
 /* ---- options ---- */
@@ -131,13 +155,13 @@ static const char unopened[] = "cannot be opened as a table; it may be damaged";
 cal_status cal_table_open(const char *path, bool write, cal_table **table, cal_error *err)
 {
     *table = nullptr;
-    cal::silence_log();
-    if (check_path(path, write, err))
+    cal::settle_casacore();
+    if (check_path(path, write, err) || cal::check_name(path, err))
         return err ? err->status : CAL_INPUT;
     cal_status status = cal::guard(err, CAL_INPUT, {path}, unopened, [&] {
         std::string name = without_slashes(path);
-        Table opened(name, cal::lock_option(write), write ? Table::Update : Table::Old,
-                     cal::tile_option());
+        Table opened(cal::plain_name(name), cal::lock_option(write),
+                     write ? Table::Update : Table::Old, cal::tile_option());
         *table = wrap(opened, name, write);
         return CAL_OK;
     });

@@ -65,6 +65,14 @@ struct Place {
 cal_status report(cal_error *err, cal_status status, const Place &place, const char *doing,
                   const char *reason);
 
+/* Before casacore's first table. */
+void settle_casacore();
+
+/* The name under which casacore finds `path`; it drops the dot of names that begin with one, and takes ~ for a folder. */
+std::string plain_name(const std::string &path);
+/* CAL_INPUT for a path with a $ that casacore would take for the name of a variable. */
+cal_status check_name(const char *path, cal_error *err);
+
 /* Where the subtable of that name is. */
 cal_status find_sub(const cal_table *table, const char *name, std::string &path, cal_error *err);
 
@@ -95,7 +103,6 @@ cal_status guard(cal_error *err, cal_status status, const Place &place, const ch
 casacore::TableLock lock_option(bool write);
 casacore::TSMOption tile_option();
 /* casacore logs to stderr unless told otherwise; our messages are error values. */
-void silence_log();
 
 /* CAL_INPUT when the column is missing; the message lists what is there. */
 cal_status find_column(const cal_table *table, const char *name, cal_error *err);

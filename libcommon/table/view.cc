@@ -18,7 +18,7 @@ cal_status cal_table_view(const cal_table *table, const char *path, cal_span row
         for (int64_t i = 0; i < rows.count; i++)
             list[i] = cal::row_at(rows, i);
         Table view = table->table(RowNumbers(list));
-        view.copy(path, Table::NewNoReplace);
+        view.copy(cal::plain_name(path), Table::NewNoReplace);
         return CAL_OK;
     });
 }
