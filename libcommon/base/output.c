@@ -121,8 +121,10 @@ cal_status cal_output_not_input(const char *output, const char *input, cal_error
         return cal_fail(err, CAL_USAGE,
                         "%s: the input %s lies in it, and would be replaced with it", output,
                         input);
-    char *parent = parent_of(output);
-    bool inside = realpath(parent, above) && (!strcmp(above, in) || lies_in(above, in));
+    char *parent = parent_of(output), *table = cal_format("%s/table.dat", in);
+    bool inside = cal_path_exists(table) && realpath(parent, above) &&
+                  (!strcmp(above, in) || lies_in(above, in));
+    free(table);
     free(parent);
     if (inside)
         return cal_fail(err, CAL_USAGE, "%s: the output cannot lie in the input", output);
