@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/output.h"
+#include "base/path.h"
 #include "base/stop.h"
 #include "base/text.h"
 #include "image/mask.h"
@@ -195,9 +196,8 @@ static void make_command(imaging *run, const char *program, const char *scratch)
     jv list = cal_json_at(run->input, "ms");
     jv_array_foreach(list, i, ms)
     {
-        const char *path = jv_string_value(ms);
-        char *plain = cal_format("%s%s", strchr(".~-", *path) ? "./" : "", path);
-        cal_words_add(&run->command, plain); /* casacore drops the dot of a hidden one */
+        char *plain = cal_plain_path(jv_string_value(ms));
+        cal_words_add(&run->command, plain);
         free(plain);
         jv_free(ms);
     }

@@ -362,6 +362,7 @@ refuses_input() {
     echo '{}' > out.ms/scene.json
     refuses 2 ms-sim --force out.ms/scene.json out.ms
     refuses 2 ms-split out.ms out.ms/new.ms
+    refuses 2 ms-split out.ms out.ms/new.ms/
     refuses 2 ms-split out.ms out.ms/ANTENNA/new.ms
     gaincal --quiet "$MS" p.G > /dev/null
     refuses 2 gaincal --force --gaintable p.G "$MS" p.G

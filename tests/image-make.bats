@@ -241,6 +241,14 @@ END
     assert_output 0
 }
 
+@test "image-make: a hidden set and hidden images" {
+    cp -r "$SCENE/one.ms" .one.ms
+    run -0 image-make --imsize 64 --jq '[.images[].path]' .one.ms .im
+    assert_output '[".im-image.fits",".im-psf.fits",".im-dirty.fits"]'
+    run -0 ls
+    assert_output ""
+}
+
 @test "image-make: wrong wishes" {
     while IFS='|' read -r wanted arguments words; do
         # shellcheck disable=SC2086

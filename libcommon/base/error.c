@@ -58,6 +58,14 @@ cal_status cal_prefix(cal_error *err, const char *format, ...)
     return err->status;
 }
 
+void cal_print_line(const char *before, const char *text)
+{
+    cal_buf line = {0};
+    cal_buf_add_printable(&line, text);
+    fprintf(stderr, "%s: %s%s\n", cal_mode_now.tool, before, cal_buf_text(&line));
+    cal_buf_free(&line);
+}
+
 static void say(const char *kind, const char *format, va_list args)
 {
     char text[CAL_ERROR_TEXT];
@@ -69,11 +77,7 @@ static void say(const char *kind, const char *format, va_list args)
         jv_dumpf(line, stderr, 0);
         fputc('\n', stderr);
     } else {
-        cal_buf line = {0};
-        cal_buf_add_printable(&line, text);
-        fprintf(stderr, "%s: %s%s\n", cal_mode_now.tool,
-                strcmp(kind, "warning") ? "" : "warning: ", cal_buf_text(&line));
-        cal_buf_free(&line);
+        cal_print_line(strcmp(kind, "warning") ? "" : "warning: ", text);
     }
 }
 

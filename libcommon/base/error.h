@@ -49,6 +49,9 @@ cal_status cal_fail_errno(cal_error *err, cal_status status, const char *format,
 cal_status cal_prefix(cal_error *err, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* "tool: ", `before` and the text on stderr, one line whatever is in it: control characters are escapes. */
+void cal_print_line(const char *before, const char *text);
+
 /* A warning for people: one line on stderr, "tool: warning: ..."; silent under --quiet, JSON under
  * --errors json. */
 void cal_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -102,13 +102,6 @@ static bool lies_in(const char *path, const char *folder)
     return !strncmp(path, folder, length) && path[length] == '/';
 }
 
-static char *parent_of(const char *path)
-{
-    char *copy = cal_copy_text(path), *parent = cal_copy_text(dirname(copy));
-    free(copy);
-    return parent;
-}
-
 cal_status cal_output_not_input(const char *output, const char *input, cal_error *err)
 {
     char in[PATH_MAX], out[PATH_MAX], above[PATH_MAX];
@@ -121,11 +114,11 @@ cal_status cal_output_not_input(const char *output, const char *input, cal_error
         return cal_fail(err, CAL_USAGE,
                         "%s: the input %s lies in it, and would be replaced with it", output,
                         input);
-    char *parent = parent_of(output), *table = cal_format("%s/table.dat", in);
-    bool inside = cal_path_exists(table) && realpath(parent, above) &&
+    char *path = cal_copy_text(output), *table = cal_format("%s/table.dat", in);
+    bool inside = cal_path_exists(table) && realpath(dirname(path), above) &&
                   (!strcmp(above, in) || lies_in(above, in));
     free(table);
-    free(parent);
+    free(path);
     if (inside)
         return cal_fail(err, CAL_USAGE, "%s: the output cannot lie in the input", output);
     return CAL_OK;

@@ -59,10 +59,7 @@ static char *quote_command(const char *name, int argc, char **argv)
 static void print_error(const cal_error *err)
 {
     if (strcmp(cal_mode_now.errors, "json")) {
-        cal_buf line = {0};
-        cal_buf_add_printable(&line, err->text);
-        fprintf(stderr, "%s: %s\n", cal_mode_now.tool, cal_buf_text(&line));
-        cal_buf_free(&line);
+        cal_print_line("", err->text);
         return;
     }
     jv error = JV_OBJECT(jv_string("tool"), jv_string(cal_mode_now.tool), jv_string("exit"),

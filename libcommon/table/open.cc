@@ -1,4 +1,5 @@
 /* Opening, closing, subtables, table.info; how casacore's complaints become ours. */
+#include "base/path.h"
 #include "table/shim.h"
 #include <casacore/casa/Logging/LogSink.h>
 #include <casacore/casa/Logging/NullLogSink.h>
@@ -75,10 +76,10 @@ void cal::settle_casacore()
 
 std::string cal::plain_name(const std::string &path)
 {
-    bool folder =
-        path == "." || path == ".." || !path.compare(0, 2, "./") || !path.compare(0, 3, "../");
-    bool odd = !path.empty() && (path[0] == '~' || (path[0] == '.' && !folder));
-    return odd ? "./" + path : path;
+    char *plain = cal_plain_path(path.c_str());
+    std::string name = plain;
+    free(plain);
+    return name;
 }
 
 cal_status cal::check_name(const char *path, cal_error *err)

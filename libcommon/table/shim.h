@@ -68,7 +68,7 @@ cal_status report(cal_error *err, cal_status status, const Place &place, const c
 /* Before casacore's first table. */
 void settle_casacore();
 
-/* The name under which casacore finds `path`; it drops the dot of names that begin with one, and takes ~ for a folder. */
+/* cal_plain_path() of it. */
 std::string plain_name(const std::string &path);
 /* CAL_INPUT for a path with a $ that casacore would take for the name of a variable. */
 cal_status check_name(const char *path, cal_error *err);
