@@ -23,7 +23,7 @@ static const cal_option options[] = {
     {"dry-run", 'n', CAL_FLAG, NULL, &how.dry_run,
      "write nothing; count what would be flagged, what has no solutions, and the bytes", 0, 0},
     {"no-history", 0, CAL_FLAG, NULL, &no_history, "leave no line in the HISTORY of the MS", 0, 0},
-    {"jobs", 'j', CAL_INT, "N", &jobs, "threads; 0: as many as there are cores", 0, 0},
+    {"jobs", 'j', CAL_COUNT, "N", &jobs, "threads; 0: as many as there are cores", 0, 0},
     CAL_SELECT_OPTIONS(how.select),
     CAL_OPTIONS_END};
 
@@ -132,7 +132,7 @@ static cal_status run(int count, char **operand, cal_error *err)
         return cal_fail(err, CAL_USAGE,
                         "nothing to apply: give tables with --gaintable or --callib");
     how.history = !no_history;
-    how.jobs = jobs > 0 ? (int)jobs : cal_cores();
+    how.jobs = cal_jobs(jobs);
     jv report;
     cal_status status = cal_calibrate(operand[0], &tables, &how, &report, err);
     cal_chain_list_free(&tables);

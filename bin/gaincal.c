@@ -36,7 +36,7 @@ static const cal_option options[] = {
      "go on with another reference antenna (flex), or flag solutions without the first (strict)",
      "flex strict", 0},
     {"minsnr", 0, CAL_NUMBER, "SNR", &minsnr, "flag solutions whose S/N is not above this", 0, 0},
-    {"minblperant", 0, CAL_INT, "N", &minblperant, "baselines that an antenna must have", 0, 0},
+    {"minblperant", 0, CAL_COUNT, "N", &minblperant, "baselines that an antenna must have", 0, 0},
     {"solnorm", 0, CAL_FLAG, NULL, &solnorm, "normalise the amplitudes, spw by spw", 0, 0},
     {"normtype", 0, CAL_CHOICE, "HOW", &normtype, "normalise by the mean or median power",
      "mean median", 0},
@@ -53,7 +53,7 @@ static const cal_option options[] = {
     {"force", 0, CAL_FLAG, NULL, &force, "replace an existing TABLE", 0, 0},
     {"dry-run", 'n', CAL_FLAG, NULL, &dry_run,
      "say what would be solved, read and written, and write nothing", 0, 0},
-    {"jobs", 'j', CAL_INT, "N", &jobs, "threads; 0: one for each core", 0, 0},
+    {"jobs", 'j', CAL_COUNT, "N", &jobs, "threads; 0: one for each core", 0, 0},
     CAL_OPTIONS_END};
 
 /* All that a run works with. */
@@ -99,14 +99,15 @@ static cal_status check_delay(gaincal *run, cal_error *err)
 static cal_status make_rule(gaincal *run, cal_error *err)
 {
     cal_solve_rule *rule = &run->rule;
-    if (minblperant < 1 || jobs < 0)
-        return cal_fail(err, CAL_USAGE, "--%s must not be negative",
-                        jobs < 0 ? "jobs" : "minblperant");
+    if (minblperant < 1)
+        return cal_fail(err, CAL_USAGE, "--minblperant 0: an antenna needs a baseline");
+    if (isnan(minsnr))
+        return cal_fail(err, CAL_USAGE, "--minsnr nan: a number is wanted");
     *rule = (cal_solve_rule){.gather = {.mode = chosen_mode(),
                                         .scalar = !strcmp(gaintype, "T"),
                                         .corr_flags = corrdepflags,
                                         .delay = !strcmp(gaintype, "K"),
-                                        .jobs = jobs ? (int)jobs : cal_cores()},
+                                        .jobs = cal_jobs(jobs)},
                              .refant = run->refant.count ? run->refant.wanted[0] : -1,
                              .min_baselines = (int)minblperant,
                              .min_snr = minsnr,

@@ -31,7 +31,7 @@ static const cal_option options[] = {
     {"box", 'b', CAL_EACH, "X1,Y1,X2,Y2", &boxes, "look at this part of the image only", 0,
      add_word},
     {"annulus", 'a', CAL_EACH, "X,Y,R1,R2", &annuli, "where the noise is measured", 0, add_word},
-    {"plane", 0, CAL_INT, "N", &plane, "plane of a cube, from 0", 0, 0},
+    {"plane", 0, CAL_COUNT, "N", &plane, "plane of a cube, from 0", 0, 0},
     CAL_HEADING("Noise"),
     {"rms", 'r', CAL_CHOICE, "HOW", &rms_method,
      "1.4826 x median absolute deviation, or rms after Chauvenet clipping; auto: the first with a "

@@ -29,7 +29,7 @@ static const cal_option options[] = {
     CAL_HEADING("What"),
     {"box", 'b', CAL_TEXT, "X1,Y1,X2,Y2", &box, "show this part only, in pixels or as angles", 0,
      0},
-    {"plane", 0, CAL_INT, "N", &plane, "plane of a cube, from 0", 0, 0},
+    {"plane", 0, CAL_COUNT, "N", &plane, "plane of a cube, from 0", 0, 0},
     CAL_HEADING("Colours"),
     {"stretch", 's', CAL_CHOICE, "KIND", &stretch, "how values become colours", "asinh linear", 0},
     {"range", 'r', CAL_TEXT, "LOW,HIGH", &range, "values of the first and the last colour", 0, 0},
@@ -40,7 +40,7 @@ static const cal_option options[] = {
     CAL_HEADING("Picture"),
     {"title", 't', CAL_EACH, "TEXT", &titles, "title of the next image [its file's name]", 0,
      add_title},
-    {"size", 'n', CAL_INT, "N", &size, "longer side of an image in pixels of the picture", 0, 0},
+    {"size", 'n', CAL_COUNT, "N", &size, "longer side of an image in pixels of the picture", 0, 0},
     {"force", 'f', CAL_FLAG, NULL, &force, "replace the picture if it exists", 0, 0},
     CAL_OPTIONS_END,
 };

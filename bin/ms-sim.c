@@ -126,7 +126,7 @@ static const cal_option options[] = {
     NUMBER("seed", "N", "seed", NULL,
            "seed of all random numbers: the same seed gives the same bytes [1]"),
     {"force", 0, CAL_FLAG, NULL, &force, "replace an existing MS", 0, 0},
-    {"jobs", 'j', CAL_INT, "N", &jobs, "threads; 0: as many as there are cores", 0, 0},
+    {"jobs", 'j', CAL_COUNT, "N", &jobs, "threads; 0: as many as there are cores", 0, 0},
     {"dry-run", 'n', CAL_FLAG, NULL, &dry_run, "print the scene, rows and bytes; write nothing", 0,
      0},
     CAL_OPTIONS_END,
@@ -211,7 +211,7 @@ static cal_status write_products(const cal_scene *scene, const char *path, const
                                  cal_error *err)
 {
     const char *ms = cal_output_path(out->ms);
-    cal_status status = cal_simulate(scene, ms, jobs > 0 ? (int)jobs : cal_cores(), err);
+    cal_status status = cal_simulate(scene, ms, cal_jobs(jobs), err);
     if (!status && out->gains)
         status = cal_truth_write_gains(scene, ms, path, cal_output_path(out->gains), err);
     if (!status && out->bandpass)

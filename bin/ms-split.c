@@ -49,7 +49,7 @@ static const cal_option options[] = {
     {"no-history", 0, CAL_FLAG, NULL, &no_history, "add no row to HISTORY", 0, 0},
     {"dry-run", 'n', CAL_FLAG, NULL, &dry_run, "say what would be read and written, and stop", 0,
      0},
-    {"jobs", 'j', CAL_INT, "N", &jobs, "threads; 0: as many as there are cores", 0, 0},
+    {"jobs", 'j', CAL_COUNT, "N", &jobs, "threads; 0: as many as there are cores", 0, 0},
     CAL_OPTIONS_END,
 };
 
@@ -109,7 +109,7 @@ static cal_status parse_options(cal_error *err)
 {
     wanted.pointing = pointing;
     wanted.casa = !strcmp(compat, "casa");
-    wanted.jobs = jobs > 0 ? (int)jobs : cal_cores();
+    wanted.jobs = cal_jobs(jobs);
     cal_status status = parse_timebin(err);
     if (!status)
         status = parse_width(err);

@@ -22,7 +22,8 @@ static const cal_option options[] = {
      0, 0},
     {"force", 'f', CAL_FLAG, NULL, &force, "replace files in the folder", 0, 0},
     {"dry-run", 'n', CAL_FLAG, NULL, &dry_run, "write nothing, say what would be applied", 0, 0},
-    {"jobs", 'j', CAL_INT, "N", &jobs, "threads of applycal; 0: as many as there are cores", 0, 0},
+    {"jobs", 'j', CAL_COUNT, "N", &jobs, "threads of applycal; 0: as many as there are cores", 0,
+     0},
     CAL_OPTIONS_END,
 };
 
@@ -240,8 +241,6 @@ static cal_status run(int count, char **operand, cal_error *err)
     const char *path = count ? operand[0] : "-";
     cal_originals all = {0};
     jv state;
-    if (jobs < 0)
-        return cal_fail(err, CAL_USAGE, "--jobs %ld: 0 or more is wanted", jobs);
     if (cal_json_read(path, &state, err))
         return err->status;
     char *from = cal_path_folder(path);

@@ -53,7 +53,7 @@ static const cal_option options[] = {
     {"imsize", 0, CAL_TEXT, "N[,N]", &imsize, "pixels; else one and a half primary beams or more",
      0, 0},
     {"robust", 0, CAL_NUMBER, "R", &robust, "Briggs weighting, -2 to 2; else the recipe's", 0, 0},
-    {"nterms", 0, CAL_INT, "N", &nterms, "Taylor terms; 0: by bandwidth and S/N", 0, 0},
+    {"nterms", 0, CAL_COUNT, "N", &nterms, "Taylor terms; 0: by bandwidth and S/N", 0, 0},
     {"uvrange", 0, CAL_TEXT, "SEL", &uvrange,
      "baselines to use: >50m; else all, on the VLA up to X band without the shortest", 0, 0},
     CAL_HEADING("What is known of the source (a number, or TARGET=NUMBER,...)"),
@@ -84,7 +84,7 @@ static cal_status parse_image(cal_plan_request *request, cal_error *err)
                    request->imsize[1] < 16 || request->imsize[0] % 2 || request->imsize[1] % 2))
         return cal_fail(err, CAL_USAGE, "--imsize %s: even numbers from 16 on are wanted, N or N,N",
                         imsize);
-    if (nterms < 0 || nterms > 4)
+    if (nterms > 4)
         return cal_fail(err, CAL_USAGE, "--nterms %ld: 1 to 4 is wanted, or 0", nterms);
     request->nterms = (int)nterms;
     return CAL_OK;

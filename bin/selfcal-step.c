@@ -19,19 +19,12 @@ static const cal_option options[] = {
     {"fresh", 0, CAL_FLAG, NULL, &fresh,
      "begin anew, even if an earlier run with the same input came to somewhere", 0, 0},
     CAL_HEADING("Running"),
-    {"jobs", 'j', CAL_INT, "N", &jobs,
+    {"jobs", 'j', CAL_COUNT, "N", &jobs,
      "cores: targets side by side, and threads for the work on each; 0: all", 0, 0},
     {"timing", 0, CAL_TEXT, "FILE", &timing,
      "add a line of JSON for each piece to FILE: seconds in imager, solver and the rest", 0, 0},
     {"dry-run", 'n', CAL_FLAG, NULL, &dry_run, "say which pieces are next; do nothing", 0, 0},
     CAL_OPTIONS_END};
-
-static cal_status check_options(cal_error *err)
-{
-    if (jobs < 0)
-        return cal_fail(err, CAL_USAGE, "--jobs: %ld is no number of cores", jobs);
-    return CAL_OK;
-}
 
 /* To look at a state its data may lie beside it; the tools that work on them are called from here. */
 static cal_status check_state(jv state, const char *path, cal_error *err)
@@ -58,7 +51,7 @@ static cal_status run(int count, char **operand, cal_error *err)
                                 .file = file ? path : NULL,
                                 .timing = timing};
     jv state, next;
-    if (check_options(err) || cal_json_read(path, &state, err))
+    if (cal_json_read(path, &state, err))
         return err->status;
     cal_status status = check_state(state, path, err);
     if (status || dry_run) {

@@ -17,7 +17,7 @@ static const cal_option options[] = {
      "add to the model that is there; without this it is replaced", 0, 0},
     {"dry-run", 'n', CAL_FLAG, NULL, &how.dry_run, "write nothing; print what would be set", 0, 0},
     {"no-history", 0, CAL_FLAG, NULL, &no_history, "leave no line in the HISTORY of the MS", 0, 0},
-    {"jobs", 'j', CAL_INT, "N", &jobs, "threads; 0: as many as there are cores", 0, 0},
+    {"jobs", 'j', CAL_COUNT, "N", &jobs, "threads; 0: as many as there are cores", 0, 0},
     CAL_SELECT_OPTIONS(how.select),
     CAL_OPTIONS_END};
 
@@ -70,7 +70,7 @@ static cal_status run(int count, char **operand, cal_error *err)
     how.component = sky.item;
     how.components = sky.count;
     how.history = !no_history;
-    how.jobs = jobs > 0 ? (int)jobs : cal_cores();
+    how.jobs = cal_jobs(jobs);
     jv report;
     cal_status status = cal_model_data_write(operand[0], &how, &report, err);
     cal_component_list_free(&sky);

@@ -208,7 +208,7 @@ false'
     jq '.workdir = "plan.json/below"' plan.json > "$BATS_FILE_TMPDIR/wrong.json"
     refused 5 'plan.json/below: the folder cannot be made' selfcal-step - < "$BATS_FILE_TMPDIR/wrong.json"
     refused 2 '--until: no piece is called inf_EC' selfcal-step --until inf_EC plan.json
-    refused 2 '--jobs: -1 is no number of cores' selfcal-step --jobs=-1 plan.json
+    refused 2 '--jobs -1: a whole number, 0 or more, is wanted' selfcal-step --jobs=-1 plan.json
     assert_equal "$(hash_tree raw.ms)" "$hash"
     [ ! -e raw.demo.spw0.selfcal.ms ]
     rm -r raw.ms

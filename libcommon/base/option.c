@@ -81,10 +81,10 @@ static cal_status set_value(const cal_option *option, const char *text, cal_erro
         if (!cal_parse_bool(text, option->value))
             return cal_fail(err, CAL_USAGE, "--%s=%s: true or false is wanted", option->name, text);
         return CAL_OK;
-    case CAL_INT:
-        if (!cal_parse_int(text, &whole))
-            return cal_fail(err, CAL_USAGE, "--%s %s: a whole number is wanted", option->name,
-                            text);
+    case CAL_COUNT:
+        if (!cal_parse_int(text, &whole) || whole < 0)
+            return cal_fail(err, CAL_USAGE, "--%s %s: a whole number, 0 or more, is wanted",
+                            option->name, text);
         *(long *)option->value = (long)whole;
         return CAL_OK;
     case CAL_NUMBER:
@@ -178,7 +178,7 @@ const char *cal_option_default(const cal_option *option)
     switch (option->kind) {
     case CAL_FLAG:
         return *(bool *)option->value ? "true" : "";
-    case CAL_INT:
+    case CAL_COUNT:
         snprintf(text, sizeof text, "%ld", *(long *)option->value);
         return text;
     case CAL_NUMBER:

@@ -24,7 +24,7 @@
 
 typedef enum cal_option_kind {
     CAL_FLAG,    /* bool */
-    CAL_INT,     /* long */
+    CAL_COUNT,   /* long, 0 or more */
     CAL_NUMBER,  /* double */
     CAL_TEXT,    /* const char *; the text lives as long as argv */
     CAL_CHOICE,  /* const char *, one of .choices */

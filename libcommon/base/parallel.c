@@ -70,12 +70,18 @@ static bool start_helper(int worker)
     return started;
 }
 
+/* They wait for the next loop. */
+static void start_helpers(int helpers)
+{
+    pool.invited = 0;
+    while (pool.helpers < helpers && start_helper(pool.helpers + 1))
+        pool.helpers++;
+}
+
 static void share(struct loop *loop, int helpers)
 {
     pthread_mutex_lock(&pool.lock);
-    pool.invited = 0; /* newcomers wait for the generation below */
-    while (pool.helpers < helpers && start_helper(pool.helpers + 1))
-        pool.helpers++;
+    start_helpers(helpers);
     pool.loop = loop;
     pool.invited = pool.busy = helpers < pool.helpers ? helpers : pool.helpers;
     pool.generation++;
@@ -88,12 +94,26 @@ static void share(struct loop *loop, int helpers)
     pthread_mutex_unlock(&pool.lock);
 }
 
+static int helpers_for(int jobs, int count)
+{
+    int helpers = (jobs < count ? jobs : count) - 1;
+    return helpers < MAX_HELPERS ? helpers : MAX_HELPERS;
+}
+
+void cal_parallel_prepare(int jobs)
+{
+    if (pthread_mutex_trylock(&pool.owner))
+        return;
+    pthread_mutex_lock(&pool.lock);
+    start_helpers(helpers_for(jobs, jobs));
+    pthread_mutex_unlock(&pool.lock);
+    pthread_mutex_unlock(&pool.owner);
+}
+
 void cal_parallel(int jobs, int count, void (*work)(void *user, int item, int worker), void *user)
 {
     struct loop loop = {0, count, work, user};
-    int helpers = (jobs < count ? jobs : count) - 1;
-    if (helpers > MAX_HELPERS)
-        helpers = MAX_HELPERS;
+    int helpers = helpers_for(jobs, count);
     if (helpers < 1 ||
         pthread_mutex_trylock(&pool.owner)) { /* a loop within a loop has no helpers */
         take_items(&loop, 0);
@@ -103,10 +123,15 @@ void cal_parallel(int jobs, int count, void (*work)(void *user, int item, int wo
     pthread_mutex_unlock(&pool.owner);
 }
 
-int cal_cores(void)
+static int count_cores(void)
 {
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set))
         return 1;
     return CPU_COUNT(&set);
+}
+
+int cal_jobs(long wanted)
+{
+    return wanted < 1 ? count_cores() : wanted <= MAX_HELPERS ? (int)wanted : MAX_HELPERS + 1;
 }

@@ -229,9 +229,8 @@ static cal_status check_wish(const cal_image_wish *wish, cal_error *err)
 {
     if (wish->intervals < 1 || (wish->intervals > 1 && wish->nterms > 1))
         return cal_fail(err, CAL_USAGE, "--intervals is at least 1, and 1 where --nterms is above");
-    if (wish->niter < 0 || wish->nterms < 1 || wish->jobs < 0 || wish->nsigma < 0)
-        return cal_fail(err, CAL_USAGE,
-                        "--niter, --nsigma and --jobs cannot be below 0, --nterms not below 1");
+    if (wish->nterms < 1 || wish->nsigma < 0)
+        return cal_fail(err, CAL_USAGE, "--nsigma cannot be below 0, --nterms not below 1");
     if (!(fabs(wish->robust) <= 2))
         return cal_fail(err, CAL_USAGE, "--robust is from -2 (uniform) to 2 (natural), not %g",
                         wish->robust);

@@ -88,7 +88,7 @@ static cal_status collect(const crowd *all, jv *state, int index, cal_error *err
 /* A target that failed does not stop the others; its error comes out when they are done. */
 cal_status cal_step_run_several(jv *state, const cal_step_wish *wish, cal_error *err)
 {
-    int targets = cal_state_targets(*state), cores = wish->jobs > 0 ? wish->jobs : cal_cores();
+    int targets = cal_state_targets(*state), cores = cal_jobs(wish->jobs);
     int busy = targets - cal_state_through(*state);
     int at_a_time = cores < busy ? cores : busy > 0 ? busy : 1;
     const char *folder = cal_json_text_at(*state, "workdir", ".");
