@@ -133,6 +133,7 @@ static cal_status run(int count, char **operand, cal_error *err)
                         "nothing to apply: give tables with --gaintable or --callib");
     how.history = !no_history;
     how.jobs = cal_jobs(jobs);
+    cal_table_load_ahead(how.jobs);
     jv report;
     cal_status status = cal_calibrate(operand[0], &tables, &how, &report, err);
     cal_chain_list_free(&tables);

@@ -361,6 +361,7 @@ static cal_status run(int count, char **operand, cal_error *err)
     (void)count;
     if (cal_output_not_input(path, ms, err) || check_gaintables(path, err))
         return err->status;
+    cal_table_load_ahead(cal_jobs(jobs));
     cal_status status = prepare(&run, ms, err);
     if (!status && dry_run) {
         cal_output_foretell(path, CAL_OUTPUT_CALTABLE, force || append);

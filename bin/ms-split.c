@@ -289,6 +289,7 @@ static cal_status run(int count, char **operand, cal_error *err)
     cal_status status = parse_options(err);
     if (!status)
         status = check_output(operand[0], operand[1], err);
+    cal_table_load_ahead(wanted.jobs);
     if (!status)
         status = split_set(operand[0], operand[1], err);
     cal_chain_list_free(&tables);

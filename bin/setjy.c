@@ -71,6 +71,7 @@ static cal_status run(int count, char **operand, cal_error *err)
     how.components = sky.count;
     how.history = !no_history;
     how.jobs = cal_jobs(jobs);
+    cal_table_load_ahead(how.jobs);
     jv report;
     cal_status status = cal_model_data_write(operand[0], &how, &report, err);
     cal_component_list_free(&sky);

@@ -67,6 +67,8 @@ cal_status cal_remove_tree(const char *path, cal_error *err);
 /* Bytes of a file or of all regular files in a directory tree. */
 double cal_tree_size(const char *path);
 bool cal_path_exists(const char *path);
+/* A new file with the bytes of another one, for the user to write; false with errno where that fails. */
+bool cal_file_copy(const char *from, const char *to);
 /* Paths in a file may be meant from where it lies: the path as it is, or, where nothing is there, below `folder` (NULL: as it is). The
  * folder of a file's path, NULL for "-" and for one without. The caller frees both. */
 char *cal_path_from(const char *folder, const char *path);

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,21 +39,6 @@ cal_status cal_subtable_filter_times(cal_table *pointing, const cal_selection *t
     return status;
 }
 
-static int copy_file(const char *from, const char *to)
-{
-    struct stat info;
-    int in = open(from, O_RDONLY | O_CLOEXEC);
-    int out = in < 0 ? -1 : open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    int failed = out < 0 || fstat(in, &info);
-    for (off_t at = 0; !failed && at < info.st_size;)
-        failed = sendfile(out, in, &at, (size_t)(info.st_size - at)) <= 0;
-    if (in >= 0)
-        close(in);
-    if (out >= 0)
-        failed |= close(out);
-    return failed;
-}
-
 /* casacore rewrites the description and the lock of a table that is only looked at; the data files
  * change only when somebody writes rows. */
 static bool is_shared(const char *file)
@@ -66,7 +50,7 @@ static int link_file(const char *from, const char *to, const char *file)
 {
     char *source = cal_format("%s/%s", from, file), *target = cal_format("%s/%s", to, file);
     int failed = is_shared(file) ? linkat(AT_FDCWD, source, AT_FDCWD, target, AT_SYMLINK_FOLLOW)
-                                 : copy_file(source, target);
+                                 : !cal_file_copy(source, target);
     free(source);
     free(target);
     return failed;

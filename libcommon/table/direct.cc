@@ -1,11 +1,11 @@
 #include "table/direct.h"
 #include "table/tiles.h"
 #include <casacore/tables/DataMan/DataManager.h>
+#include <casacore/tables/Tables/TableError.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 using namespace casacore;
-using cal::CubeFile;
 using cal::Plan;
 
 cal::TileFiles::~TileFiles()
@@ -30,15 +30,35 @@ int cal::TileFiles::get(const std::string &name, bool write)
     return fd;
 }
 
+/* The descriptor of a hypercube's file, which holds what casacore has for it; -1 where it has none of its own (casacore's MultiFile). */
+static int settled_file(const cal_table &table, const TSMCube &cube)
+{
+    int fd = table.files.get(cal::file_name(cube), table.write);
+    if (fd >= 0)
+        cal::settle(cube);
+    return fd;
+}
+
+static void check(const TSMCube &cube, const char *reason)
+{
+    if (reason)
+        throw TableError("file " + cal::file_name(cube) + ": " + reason);
+}
+
 bool cal::read_direct(const cal_table &table, const char *column, const cal_span &rows,
                       const IPosition &shape, int bits, void *out)
 {
     Plan plan;
     if (!make_plan(table.table, column, rows, shape, bits, plan))
         return false;
-    return each_file(table, plan.extents, [&](const CubeFile &file, size_t first, size_t end) {
-        read_extents(file, plan.mover, &plan.extents[first], &plan.extents[0] + end, (char *)out);
-    });
+    for (const Part &part : plan.parts) {
+        int fd = settled_file(table, *part.cube);
+        if (fd < 0)
+            return false;
+        check(*part.cube, cal_extents_read(fd, plan.bytes, &plan.extents[part.first],
+                                           plan.extents.data() + part.end, out));
+    }
+    return true;
 }
 
 bool cal::write_direct(cal_table &table, const char *column, const cal_span &rows,
@@ -47,14 +67,15 @@ bool cal::write_direct(cal_table &table, const char *column, const cal_span &row
     Plan plan;
     if (!make_plan(table.table, column, rows, shape, bits, plan))
         return false;
-    bool written =
-        each_file(table, plan.extents, [&](const CubeFile &file, size_t first, size_t end) {
-            for (; first < end; first++)
-                plan.mover.write(file, plan.extents[first], (const char *)in);
-        });
-    if (written)
-        plan.manager->setDataChanged();
-    return written;
+    for (const Part &part : plan.parts) {
+        int fd = settled_file(table, *part.cube);
+        if (fd < 0)
+            return false;
+        for (size_t i = part.first; i < part.end; i++)
+            check(*part.cube, cal_extent_write(fd, plan.bytes, &plan.extents[i], in));
+    }
+    plan.manager->setDataChanged();
+    return true;
 }
 
 void cal::settle_files(const Table &table, const char *column, const cal_span &rows)

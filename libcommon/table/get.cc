@@ -123,7 +123,6 @@ cal_status cal_table_get(cal_table *table, const char *column, cal_type type, ca
 cal_status cal_table_get_cell(cal_table *table, const char *column, cal_type type, int64_t row,
                               void **out, int64_t *count, cal_error *err)
 {
-    static const size_t size[] = {1, 4, 8, 4, 8, 8, 16, sizeof(char *), 0};
     *out = nullptr;
     *count = 0;
     cal_span rows = cal_span_range(row, 1);
@@ -139,7 +138,7 @@ cal_status cal_table_get_cell(cal_table *table, const char *column, cal_type typ
         });
     if (status)
         return status;
-    *out = cal_alloc((size_t)*count, size[type]);
+    *out = cal_alloc((size_t)*count, cal_type_bytes(type));
     status = cal_table_get(table, column, type, rows, *out, err);
     if (status) {
         free(*out);

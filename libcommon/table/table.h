@@ -1,4 +1,5 @@
-/* casacore tables behind a C face: the only door to MeasurementSets and calibration tables on disk.
+/* casacore tables behind a C face: the only door to MeasurementSets and calibration tables on disk. What is only read is read from the files, as
+ * far as stored/stored.h goes; all else is casacore's work, which is loaded then.
  *
  * - A table opened for reading takes no lock and writes no byte below its path, so it works on read-only media.
  * - Arrays have casacore's order, first axis fastest: a DATA cell of shape {ncorr, nchan} is [chan][corr] in C, and n cells read
@@ -14,6 +15,7 @@
 #include "base/copier.h"
 #include "base/error.h"
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -38,6 +40,13 @@ typedef enum cal_type {
     CAL_TYPE_OTHER     /* records and the like: cannot be read */
 } cal_type;
 
+/* Bytes of an element in C. */
+static inline size_t cal_type_bytes(cal_type type)
+{
+    static const uint8_t bytes[] = {1, 4, 8, 4, 8, 8, 16, sizeof(char *), 0};
+    return bytes[type];
+}
+
 /* Rows: list[0..count-1] where there is a list, else first .. first+count-1. */
 typedef struct cal_span {
     int64_t first, count;
@@ -58,6 +67,10 @@ static inline cal_span cal_span_list(const int64_t *list, int64_t count)
 
 /* ---- opening and closing ---- */
 
+/* For a tool that will write a table: casacore is loaded by a thread of its own while the tool, with `jobs` threads, looks at its input, which
+ * needs no casacore. */
+void cal_table_load_ahead(int jobs);
+
 /* CAL_INPUT when the path is missing, is not a table, or is damaged. */
 cal_status cal_table_open(const char *path, bool write, cal_table **table, cal_error *err);
 /* The subtable that table keyword `name` points to; CAL_INPUT when the keyword or the table behind it is missing. */
@@ -69,6 +82,7 @@ bool cal_table_has_sub(const cal_table *table,
 cal_status cal_table_close(cal_table *table, cal_error *err);
 
 const char *cal_table_path(const cal_table *table);
+bool cal_table_is_written(const cal_table *table); /* was it opened for writing? */
 int64_t cal_table_rows(const cal_table *table);
 /* table.info: Type and SubType; valid as long as the table. */
 const char *cal_table_info_type(const cal_table *table);

@@ -1,0 +1,12 @@
+/* Keywords as tables have them on disk. */
+#ifndef CAL_STORED_RECORD_H
+#define CAL_STORED_RECORD_H
+
+#include "stored/bytes.h"
+#include <jv.h>
+
+/* A TableRecord as cal_table_keywords() gives it (table/table.h), of the table of that absolute name; an invalid jv where it holds what is not
+ * known here. `tables`, an object, gets the paths of subtables by keyword (NULL: not wanted). */
+jv cal_stored_record(cal_bytes record, const char *table, jv *tables);
+
+#endif
