@@ -116,6 +116,8 @@ static cal_status run(int count, char **operand, cal_error *err)
     cal_status status = cal_parse_quantity(max_gap, "s", "s", &check.max_gap_s, err);
     if (status)
         cal_prefix(err, "--max-gap");
+    else if (check.max_gap_s < 0)
+        status = cal_fail(err, CAL_USAGE, "--max-gap %s: a time, 0 or more, is wanted", max_gap);
     else
         status = cal_edit_read(count ? operand[0] : "-", &library, err);
     if (!status)

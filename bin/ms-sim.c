@@ -135,9 +135,10 @@ static const cal_option options[] = {
 /* SCENE.json, if it is given: as written by hand, or as --dry-run printed it. */
 static cal_status load_document(const char *path, jv *document, cal_error *err)
 {
-    *document = jv_null();
+    *document = jv_object();
     if (!path)
         return CAL_OK;
+    jv_free(*document);
     if (cal_json_read(path, document, err))
         return err->status;
     if (jv_get_kind(*document) == JV_KIND_OBJECT && cal_json_has(*document, "scene")) {

@@ -126,6 +126,7 @@ told() {
     assert_output "warning after_solutions vis=sim.ms scan=1,2"
     check 0 --caltables told.json
     check 0 --caltables told.json --ms-info info.json --max-gap 2h
+    refused 2 '--max-gap -1: a time, 0 or more, is wanted' callib-check lib.json --max-gap=-1
     told '.time.first_mjd_s += 3660 | .time.last_mjd_s += 3660'
     check 1 --caltables told.json --ms-info info.json --max-gap 1h
     assert_output "warning before_solutions vis=sim.ms scan=1"

@@ -172,6 +172,7 @@ print(np.round([np.linalg.norm(p[1] - p[0]), np.linalg.norm(p[2] - p[0])], 2).to
     refused_scene 'scene.flag_rules[0].channels: wanted [first, last]' '{"flag_rules": [{"channels": [3, 1]}]}'
     refused_scene 'scene.reference_time: "noon"' '{"reference_time": "noon"}'
     refused_scene 'scene: wanted an object' '[1]'
+    refused_scene 'scene: wanted an object' 'null'
     refused_scene 'scene.json' '{'
 }
 

@@ -40,6 +40,17 @@ page_options() {
     done
 }
 
+@test "an option that counts takes nothing below 0" {
+    local counts=0
+    for tool in $(tools); do
+        for option in $("$tool" --help | sed -nE 's/^.* (--[a-z-]+) N( .*|$)/\1/p'); do
+            refused 2 "${option#--}" "$tool" "$option" -1 none.ms
+            counts=$((counts + 1))
+        done
+    done
+    assert [ "$counts" -gt 10 ]
+}
+
 @test "manual pages render without a complaint" {
     need_program man
     for tool in $(tools); do

@@ -354,10 +354,6 @@ static jv plain_keys(jv set)
 jv cal_scene_request_apply(cal_scene_request *request, jv document)
 {
     start(request);
-    if (jv_get_kind(document) == JV_KIND_NULL) {
-        jv_free(document);
-        document = jv_object();
-    }
     if (jv_get_kind(document) ==
         JV_KIND_OBJECT) { /* anything else is refused when the scene is read */
         apply_spws(&document, request->set);

@@ -25,6 +25,11 @@ void cal_array_file_free(cal_array_file *file)
     free(file);
 }
 
+int64_t cal_array_file_size(cal_array_file *file)
+{
+    return cal_window_size(file->file);
+}
+
 static cal_bytes walk_at(cal_array_file *file, int64_t place, int64_t length)
 {
     const uint8_t *at = cal_window_at(file->file, place, length);

@@ -217,7 +217,16 @@ static bool find_texts(const cal_stored *table, const cal_stored_column *column,
     return cal_bytes_i32(&array->walk) != 0 && !array->walk.bad;
 }
 
-/* False also where there are more axes than fit, or elements than can be counted. */
+/* False also where there are more axes than are known here, or more elements than `bytes` can hold. */
+static bool count_elements(struct array *array, int64_t bytes)
+{
+    array->count = array->ndim > 0;
+    for (int i = 0; i < array->ndim; i++)
+        if (__builtin_mul_overflow(array->count, array->shape[i], &array->count))
+            return false;
+    return array->count / 8 <= bytes; /* flags are the smallest */
+}
+
 static bool find_array(const cal_stored *table, const cal_stored_column *column, int64_t row,
                        struct array *array)
 {
@@ -228,12 +237,11 @@ static bool find_array(const cal_stored *table, const cal_stored_column *column,
         memcpy(array->shape, column->face.shape, sizeof array->shape);
     }
     if (is_filed(column))
-        found = find_filed(table, column, row, array);
+        found = find_filed(table, column, row, array) &&
+                count_elements(array, cal_array_file_size(column->manager->arrays));
     else
-        found = find_texts(table, column, row, array);
-    array->count = array->ndim > 0;
-    for (int i = 0; i < array->ndim && found; i++)
-        found = !__builtin_mul_overflow(array->count, array->shape[i], &array->count);
+        found = find_texts(table, column, row, array) &&
+                count_elements(array, array->walk.end - array->walk.at);
     if (!found)
         array_end(array);
     return found;

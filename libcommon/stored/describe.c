@@ -31,6 +31,8 @@ static void read_column(cal_bytes *bytes, cal_stored_column *column)
         strcmp(kind, "ScalarRecordColumnDesc"))
         bytes->bad = true;
     cal_bytes_name(bytes, face->name, sizeof face->name);
+    if (strlen(face->name) == CAL_NAME_MAX - 1)
+        bytes->bad = true;      /* it may be cut */
     for (int i = 0; i < 3; i++) /* comment, manager as it was wished for */
         cal_bytes_skip_text(bytes);
     column->element = cal_bytes_i32(bytes);

@@ -119,6 +119,7 @@ bool cal_tiled_get(const cal_stored *table, const cal_stored_column *column, cal
 /* Of the manager with that sequence number; opened when something is read. */
 cal_array_file *cal_array_file_new(const char *path, int sequence, bool little);
 void cal_array_file_free(cal_array_file *file); /* NULL is fine */
+int64_t cal_array_file_size(cal_array_file *file);
 /* Shape of the array at `place`, and where its elements are. */
 bool cal_array_file_shape(cal_array_file *file, int64_t place, int *ndim,
                           int64_t shape[CAL_MAX_DIM], int64_t *elements);

@@ -146,13 +146,15 @@ cal_status cal_table_open_sub(const cal_table *table, const char *name, cal_tabl
 {
     cal_table *casacore, *opened = NULL;
     char *path = table->stored ? cal_stored_subtable(table->stored, name) : NULL;
-    cal_status status = path ? cal_table_open(path, false, sub, err) : reach(table, &casacore, err);
-    if (!path && !status)
+    if (path) {
+        cal_status found = cal_table_open(path, false, sub, err);
+        free(path);
+        return found;
+    }
+    cal_status status = reach(table, &casacore, err);
+    if (!status)
         status = CAL_LATE(tables, cal_table_open_sub)(casacore, name, &opened, err);
-    if (!path)
-        hand_over(status, opened, table->write, sub);
-    free(path);
-    return status;
+    return hand_over(status, opened, table->write, sub);
 }
 
 bool cal_table_has_sub(const cal_table *table, const char *name)
