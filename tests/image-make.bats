@@ -265,7 +265,7 @@ END
 2|--threshold 5arcsec|--threshold
 2|--uvrange 1~2klambda,>5klambda|one uvrange
 2|--mgain 0|--gain and --mgain
-2|--niter -3|below 0
+2|--niter -3|0 or more, is wanted
 2|--scales 0,x --deconvolver multiscale|--scales wants
 2|--scales 0,5|scales are for the deconvolver multiscale
 2|--deconvolver hogbon|hogbom
