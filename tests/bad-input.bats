@@ -256,6 +256,17 @@ refuses_input() {
     [ "$before" != "$(hash_tree set.ms; hash_tree table.G)" ]
 }
 
+@test "an output whose name cannot be, or is a link that leads nowhere" {
+    for tool in ms-split gaincal; do
+        command_of "$tool" "$MS"
+        refused 5 'the name is too long; choose a shorter one' "${command[@]:0:${#command[@]}-1}" "$(printf 'a%.0s' {1..250})"
+        ln -s nowhere out
+        refused 5 'out: is a link that leads nowhere, which --force does not replace by a ' "${command[@]}"
+        refused 5 'out: is a link that leads nowhere, which --force does not replace by a ' "${command[@]}" --force
+        rm out
+    done
+}
+
 @test "a dry run tells of an output that exists" {
     mkdir there
     for tool in ms-split gaincal; do

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "base/output.h"
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,15 +102,28 @@ static bool may_replace(int old, cal_output_kind kind)
     return old == (int)kind;
 }
 
+/* While it is incomplete it has a longer name. */
+static bool is_too_long(const char *path)
+{
+    struct stat seen;
+    char *partial = cal_format("%s%s", path, CAL_PARTIAL);
+    bool too_long = lstat(partial, &seen) && errno == ENAMETOOLONG;
+    free(partial);
+    return too_long;
+}
+
 cal_status cal_output_check(const char *path, cal_output_kind kind, bool force, cal_error *err)
 {
+    if (is_too_long(path))
+        return cal_fail(err, CAL_OUTPUT, "%s: the name is too long; choose a shorter one", path);
     if (!cal_path_exists(path))
         return CAL_OK;
-    if (!force)
+    int old = kind_of_path(path);
+    bool may = may_replace(old, kind);
+    if (!force && (may || old != IS_LOST_LINK))
         return cal_fail(err, CAL_OUTPUT,
                         "%s: exists; choose another name, or --force to replace it", path);
-    int old = kind_of_path(path);
-    if (may_replace(old, kind))
+    if (may)
         return CAL_OK;
     return cal_fail(err, CAL_OUTPUT,
                     "%s: is %s, which --force does not replace by %s; choose another name", path,

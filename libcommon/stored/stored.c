@@ -205,9 +205,9 @@ char *cal_stored_subtable(const cal_stored *table, const char *name)
 
 int64_t cal_span_neighbours(const cal_span *rows, int64_t index, int64_t last)
 {
-    int64_t first = cal_span_at(rows, index), most = last - first + 1, count = 1;
-    if (most > rows->count - index)
-        most = rows->count - index;
+    int64_t first = cal_span_at(rows, index), most = rows->count - index, count = 1;
+    if (last - first < most)
+        most = last - first + 1;
     if (!rows->list)
         return most;
     const int64_t *row = rows->list + index;

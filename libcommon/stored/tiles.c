@@ -53,8 +53,7 @@ static bool is_plain(const cal_stored_column *column, const cal_tiled_cube *cube
         memcmp(cube->shape, cube->tile, (size_t)(cube->axes - 1) * sizeof *cube->shape))
         return false;
     int64_t elements = elements_of(cube);
-    return elements > 0 && elements < INT64_MAX / 16 / (cube->tile[cube->axes - 1] + 1) &&
-           elements * bits % 8 == 0;
+    return elements > 0 && elements < INT64_MAX / 128 && elements * bits % 8 == 0;
 }
 
 static bool same_cells(const cal_tiled_cube *a, const cal_tiled_cube *b)
@@ -63,21 +62,27 @@ static bool same_cells(const cal_tiled_cube *a, const cal_tiled_cube *b)
            !memcmp(a->shape, b->shape, (size_t)(a->axes - 1) * sizeof *a->shape);
 }
 
-static void add(struct stretches *found, const cal_tiled_cube *cube, int64_t place, int64_t index,
+/* False where a file cannot be as large as that. */
+static bool add(struct stretches *found, const cal_tiled_cube *cube, int64_t place, int64_t index,
                 int64_t count)
 {
-    int64_t offset = cube->offset + place * found->bytes.file;
+    int64_t end;
+    if (place < 0 || __builtin_mul_overflow(place + count, found->bytes.file, &end) ||
+        __builtin_add_overflow(end, cube->offset, &end))
+        return false;
+    int64_t offset = end - count * found->bytes.file;
     struct stretch *last = found->count ? &found->item[found->count - 1] : NULL;
     if (last && last->cube == cube &&
         offset == last->cells.offset + last->cells.count * found->bytes.file) {
         last->cells.count += count;
-        return;
+        return true;
     }
     if (found->count == found->room) {
         found->room = found->room ? 2 * found->room : 16;
         found->item = cal_grow(found->item, (size_t)found->room, sizeof *found->item);
     }
     found->item[found->count++] = (struct stretch){cube, {offset, index, count}};
+    return true;
 }
 
 /* False where not all the cells can be had so; free(found->item) in any case. */
@@ -100,7 +105,8 @@ static bool find(const cal_stored *table, const cal_stored_column *column, const
                                             elements_of(cube) * (bits == 1 ? 1 : bits / 8)};
         first = first ? first : cube;
         count = cal_span_neighbours(rows, i, last);
-        add(found, cube, place, i, count);
+        if (!add(found, cube, place, i, count))
+            return false;
     }
     return found->count > 0;
 }
@@ -139,7 +145,9 @@ static bool read_file(void *to, const struct stretches *found, const char *path,
 static bool read_converted(const cal_stored_column *column, const struct stretches *found,
                            int64_t cells, cal_type type, void *out)
 {
-    int64_t bytes = cells * found->bytes.file;
+    int64_t bytes;
+    if (__builtin_mul_overflow(cells, found->bytes.file, &bytes))
+        return false;
     uint8_t *values = cal_alloc_aligned((size_t)bytes, 1);
     bool read = each_file(found, read_file, values);
     if (read)
