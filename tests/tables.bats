@@ -59,6 +59,23 @@ PYTHON
     compare big
 }
 
+@test "names that are no UTF-8, links, and dots in paths lead to the same set" {
+    ms-sim --antennas 5 a.ms > /dev/null
+    ms-info a.ms --jq 'del(.path, .name)' > plain
+    local odd
+    odd=$(printf 'l\344nge.ms')
+    mv a.ms "$odd"
+    ln -s "$odd" link
+    mkdir below
+    for path in "$odd" "$odd///" "./$odd/." link "below/../$odd" "$PWD/$odd"; do
+        ms-info "$path" --jq 'del(.path, .name)' | diff plain - || fail "$path"
+    done
+    cd below
+    ms-info "../$odd" --jq 'del(.path, .name)' | diff ../plain -
+    cd "../$odd"
+    ms-info . --jq 'del(.path, .name)' | diff ../plain -
+}
+
 @test "tools that only look at a set do not load casacore" {
     ms-sim --antennas 5 a.ms > /dev/null
     gaincal --minsnr 0 a.ms a.G > /dev/null

@@ -15,6 +15,12 @@ struct fields {
     const char *table; /* whose record it is */
 };
 
+/* The path of a subtable, byte by byte as it is: JSON would mend what is no UTF-8. */
+struct wanted {
+    const char *name;
+    char *path; /* NULL before it is found */
+};
+
 /* ---- values ---- */
 
 static jv read_part(int type, const uint8_t *at)
@@ -125,15 +131,15 @@ static char *subtable_path(const char *name, const char *table)
     return cal_copy_text(name);
 }
 
-static jv read_table(struct fields *fields, const char *name, jv *tables)
+static jv read_table(struct fields *fields, const char *name, struct wanted *wanted)
 {
     char *text = cal_bytes_text(fields->value);
     char *path = subtable_path(text, fields->table);
     size_t length = strlen(text);
     if (length >= 2 && !strcmp(text + length - 2, "/."))
         fields->value->bad = true;
-    if (tables)
-        cal_json_set(tables, name, cal_json_text(path));
+    if (wanted && !wanted->path && !strcmp(name, wanted->name))
+        wanted->path = cal_copy_text(path);
     char *words = cal_format("Table: %s", path);
     jv value = cal_json_text(words);
     free(words);
@@ -144,8 +150,8 @@ static jv read_table(struct fields *fields, const char *name, jv *tables)
 
 /* ---- records ---- */
 
-static jv read_record(cal_bytes *bytes, const char *table, jv *tables);
-static jv read_fields(struct fields *fields, jv *tables);
+static jv read_record(cal_bytes *bytes, const char *table, struct wanted *wanted);
+static jv read_fields(struct fields *fields, struct wanted *wanted);
 
 /* One whose fields are free brings its own description. */
 static jv read_inner(struct fields *fields)
@@ -159,14 +165,14 @@ static jv read_inner(struct fields *fields)
     return read_fields(&described, NULL);
 }
 
-static jv read_field(struct fields *fields, const char *name, int type, jv *tables)
+static jv read_field(struct fields *fields, const char *name, int type, struct wanted *wanted)
 {
     int element = cal_element_of_array(type);
     if (type == CAL_TP_RECORD)
         return read_inner(fields);
     if (type == CAL_TP_TABLE) {
         cal_bytes_skip_text(&fields->description); /* of the table's description */
-        return read_table(fields, name, tables);
+        return read_table(fields, name, wanted);
     }
     if (element >= 0) {
         cal_bytes_skip_object(&fields->description); /* the shape, which may be open */
@@ -177,7 +183,7 @@ static jv read_field(struct fields *fields, const char *name, int type, jv *tabl
     return read_element(type, fields->value);
 }
 
-static jv read_fields(struct fields *fields, jv *tables)
+static jv read_fields(struct fields *fields, struct wanted *wanted)
 {
     cal_bytes *description = &fields->description;
     jv object = jv_object();
@@ -185,7 +191,7 @@ static jv read_fields(struct fields *fields, jv *tables)
     for (int32_t i = 0; i < count && !description->bad && !fields->value->bad; i++) {
         char *name = cal_bytes_text(description);
         int type = cal_bytes_i32(description);
-        cal_json_set(&object, name, read_field(fields, name, type, tables));
+        cal_json_set(&object, name, read_field(fields, name, type, wanted));
         cal_bytes_skip_text(description); /* the comment */
         free(name);
     }
@@ -193,7 +199,7 @@ static jv read_fields(struct fields *fields, jv *tables)
     return object;
 }
 
-static jv read_record(cal_bytes *bytes, const char *table, jv *tables)
+static jv read_record(cal_bytes *bytes, const char *table, struct wanted *wanted)
 {
     uint32_t version, description_version;
     cal_bytes record = cal_bytes_object(bytes, "TableRecord", &version);
@@ -203,16 +209,26 @@ static jv read_record(cal_bytes *bytes, const char *table, jv *tables)
                             .table = table};
     cal_bytes_i32(&record); /* may fields be added? */
     record.bad |= description_version < WITH_COMMENTS;
-    jv object = read_fields(&fields, tables);
+    jv object = read_fields(&fields, wanted);
     bytes->bad |= record.bad;
     return object;
 }
 
-jv cal_stored_record(cal_bytes record, const char *table, jv *tables)
+jv cal_stored_record(cal_bytes record, const char *table)
 {
-    jv object = read_record(&record, table, tables);
+    jv object = read_record(&record, table, NULL);
     if (!record.bad)
         return object;
     jv_free(object);
     return jv_invalid();
+}
+
+char *cal_stored_record_table(cal_bytes record, const char *table, const char *name)
+{
+    struct wanted wanted = {name, NULL};
+    jv_free(read_record(&record, table, &wanted));
+    if (!record.bad)
+        return wanted.path;
+    free(wanted.path);
+    return NULL;
 }

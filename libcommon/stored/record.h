@@ -6,7 +6,10 @@
 #include <jv.h>
 
 /* A TableRecord as cal_table_keywords() gives it (table/table.h), of the table of that absolute name; an invalid jv where it holds what is not
- * known here. `tables`, an object, gets the paths of subtables by keyword (NULL: not wanted). */
-jv cal_stored_record(cal_bytes record, const char *table, jv *tables);
+ * known here. */
+jv cal_stored_record(cal_bytes record, const char *table);
+
+/* The path of the table that a field of it names, which the caller frees; NULL where there is none. */
+char *cal_stored_record_table(cal_bytes record, const char *table, const char *name);
 
 #endif

@@ -1,7 +1,6 @@
 /* Opening, closing, and what was read with the description. */
 #include "stored/stored.h"
 #include "base/buf.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "stored/parts.h"
@@ -188,17 +187,12 @@ jv cal_stored_keywords(const cal_stored *table, const char *column)
     int index = column ? cal_stored_find_column(table, column) : 0;
     if (index < 0)
         return jv_invalid();
-    return cal_stored_record(column ? table->column[index].keywords : table->keywords, table->path,
-                             NULL);
+    return cal_stored_record(column ? table->column[index].keywords : table->keywords, table->path);
 }
 
 char *cal_stored_subtable(const cal_stored *table, const char *name)
 {
-    jv tables = jv_object(), keywords = cal_stored_record(table->keywords, table->path, &tables);
-    char *path = jv_is_valid(keywords) ? cal_copy_text(cal_json_text_at(tables, name, NULL)) : NULL;
-    jv_free(keywords);
-    jv_free(tables);
-    return path;
+    return cal_stored_record_table(table->keywords, table->path, name);
 }
 
 /* ---- rows and columns ---- */
