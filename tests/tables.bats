@@ -68,12 +68,12 @@ PYTHON
     ln -s "$odd" link
     mkdir below
     for path in "$odd" "$odd///" "./$odd/." link "below/../$odd" "$PWD/$odd"; do
-        ms-info "$path" --jq 'del(.path, .name)' | diff plain - || fail "$path"
+        ms-info "$path" --jq 'del(.path, .name)' | cmp plain - || fail "$path"
     done
     cd below
-    ms-info "../$odd" --jq 'del(.path, .name)' | diff ../plain -
+    ms-info "../$odd" --jq 'del(.path, .name)' | cmp ../plain -
     cd "../$odd"
-    ms-info . --jq 'del(.path, .name)' | diff ../plain -
+    ms-info . --jq 'del(.path, .name)' | cmp ../plain -
 }
 
 @test "tools that only look at a set do not load casacore" {

@@ -158,6 +158,13 @@ static cal_status run(const cal_tool *tool, int argc, char **argv, cal_error *er
     return status;
 }
 
+static void (*at_end)(void);
+
+void cal_tool_at_end(void (*wait)(void))
+{
+    at_end = wait;
+}
+
 int cal_main(const cal_tool *tool, int argc, char **argv)
 {
     cal_error err = {0}, written = {0};
@@ -174,5 +181,7 @@ int cal_main(const cal_tool *tool, int argc, char **argv)
         print_error(&err);
     free(cal_mode_now.command_line);
     cal_mode_now.command_line = NULL;
+    if (at_end)
+        at_end();
     return (int)status;
 }

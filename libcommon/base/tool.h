@@ -48,6 +48,9 @@ typedef struct cal_tool {
 
 int cal_main(const cal_tool *tool, int argc, char **argv);
 
+/* What cal_main() calls when the tool is done: to wait for a thread that must have ended before the program takes its libraries down. */
+void cal_tool_at_end(void (*wait)(void));
+
 /* Print the result: `document` as JSON (its "schema" key is set to calutils/<schema>/1 as first key),
  * filtered by --jq, or, on a terminal or under --text, what `text` makes of it. `text` borrows the
  * document; NULL means JSON always. Consumes it. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,10 +55,12 @@ static int add_size(const char *path, const struct stat *info, int type, struct 
     return 0;
 }
 
+/* The path may be a link; links below it are not followed. */
 double cal_tree_size(const char *path)
 {
+    char real[PATH_MAX];
     total = 0;
-    nftw(path, add_size, 16, FTW_PHYS);
+    nftw(realpath(path, real) ? real : path, add_size, 16, FTW_PHYS);
     return total;
 }
 

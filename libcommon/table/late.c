@@ -1,9 +1,11 @@
 #include "table/late.h"
 #include "base/output.h"
+#include "base/tool.h"
 #include "table/measures.h"
 #include <dlfcn.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +46,9 @@ cal_status cal_late_load(cal_late *library, cal_error *err)
     return status;
 }
 
+static pthread_t loader;
+static bool loading;
+
 static void *load_in_thread(void *library)
 {
     cal_late_load(library, NULL);
@@ -52,9 +57,17 @@ static void *load_in_thread(void *library)
 
 void cal_late_load_ahead(cal_late *library)
 {
-    pthread_t thread;
-    if (!pthread_create(&thread, NULL, load_in_thread, library))
-        pthread_detach(thread);
+    cal_late_settle();
+    loading = !pthread_create(&loader, NULL, load_in_thread, library);
+    cal_tool_at_end(cal_late_settle);
+}
+
+/* exit() would take apart what the library is still putting together. */
+void cal_late_settle(void)
+{
+    if (loading)
+        pthread_join(loader, NULL);
+    loading = false;
 }
 
 /* Whoever asks has an object of the library, so it is loaded; and it was built with this file. */

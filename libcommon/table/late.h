@@ -20,8 +20,9 @@ extern cal_late cal_late_tables, cal_late_measures;
 /* CAL_CHILD where it cannot be. Any thread may ask. */
 cal_status cal_late_load(cal_late *library, cal_error *err);
 
-/* The same in a thread of its own. */
+/* The same in a thread of its own, and waiting for that; cal_main() waits before the program ends. */
 void cal_late_load_ahead(cal_late *library);
+void cal_late_settle(void);
 
 /* A function of a library that is loaded. */
 void *cal_late_find(const cal_late *library, const char *name);
