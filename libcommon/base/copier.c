@@ -1,9 +1,8 @@
 #include "base/copier.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
@@ -225,17 +224,6 @@ static void *run(void *user)
     return NULL;
 }
 
-/* Signals are for the other threads (see base/stop.h). */
-static bool start(cal_copier *copier)
-{
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool started = !pthread_create(&copier->thread, NULL, run, copier);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return started;
-}
-
 /* ---- for the caller ---- */
 
 cal_copier *cal_copier_new(void)
@@ -277,7 +265,7 @@ static cal_status failure(const cal_copier *copier, cal_error *err)
 cal_status cal_copier_add(cal_copier *copier, const cal_file_run *from, int64_t from_count,
                           const cal_file_run *to, int64_t to_count, cal_error *err)
 {
-    if (!copier->started && !(copier->started = start(copier)))
+    if (!copier->started && !(copier->started = cal_thread_start(&copier->thread, run, copier)))
         return cal_fail_errno(err, CAL_BUG, "cannot start a thread");
     job *work = CAL_NEW(job);
     work->from = make_stream(copier, from, from_count);

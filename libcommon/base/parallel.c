@@ -1,9 +1,7 @@
 #include "base/parallel.h"
 
-#include "base/mem.h"
-#include <pthread.h>
+#include "base/thread.h"
 #include <sched.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -55,16 +53,10 @@ static void *help(void *given)
     return NULL;
 }
 
-/* Signals are for the other threads (see base/stop.h), but for faults of its own. */
 static bool start_helper(int worker)
 {
-    sigset_t all, before;
     pthread_t thread;
-    sigfillset(&all);
-    sigdelset(&all, SIGBUS);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool started = !pthread_create(&thread, NULL, help, (void *)(intptr_t)worker);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    bool started = cal_thread_start(&thread, help, (void *)(intptr_t)worker);
     if (started)
         pthread_detach(thread);
     return started;

@@ -1,5 +1,6 @@
 #include "ms/block.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "ms/reader.h"
 
 /* What a block takes in all its array columns: enough that calls cost nothing, little enough that a
@@ -192,7 +193,7 @@ cal_status cal_reader_open(cal_table *ms, const cal_meta *meta, const cal_select
     pthread_mutex_init(&reader->lock, NULL);
     pthread_cond_init(&reader->changed, NULL);
     *out = reader;
-    if (pthread_create(&reader->thread, NULL, read_ahead, reader)) {
+    if (!cal_thread_start(&reader->thread, read_ahead, reader)) {
         cal_reader_close(reader);
         *out = NULL;
         return cal_fail_errno(err, CAL_BUG, "cannot start a thread");

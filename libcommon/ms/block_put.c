@@ -1,5 +1,6 @@
 /* Writing columns for the rows of a block: at once, or by a thread while the next blocks are made. */
 #include "base/mem.h"
+#include "base/thread.h"
 #include "ms/reader.h"
 
 /* ---- at once ---- */
@@ -112,7 +113,7 @@ cal_status cal_block_put_later(cal_reader *reader, cal_table *ms, const cal_bloc
     cal_status status = find_or_put(reader, ms, block, column, values, &cells, err);
     if (!cells)
         return status;
-    if (!reader->writes && pthread_create(&reader->writer, NULL, write_behind, reader))
+    if (!reader->writes && !cal_thread_start(&reader->writer, write_behind, reader))
         return write_cells(cells, values, err); /* no thread is to be had */
     reader->writes = true;
     queue_put(reader, cells, values);

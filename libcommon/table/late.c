@@ -1,11 +1,10 @@
 #include "table/late.h"
 #include "base/output.h"
+#include "base/thread.h"
 #include "base/tool.h"
 #include "table/measures.h"
 #include <dlfcn.h>
 #include <limits.h>
-#include <pthread.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +57,7 @@ static void *load_in_thread(void *library)
 void cal_late_load_ahead(cal_late *library)
 {
     cal_late_settle();
-    loading = !pthread_create(&loader, NULL, load_in_thread, library);
+    loading = cal_thread_start(&loader, load_in_thread, library);
     cal_tool_at_end(cal_late_settle);
 }
 
