@@ -68,6 +68,7 @@ static bool read_head(cal_incremental *incremental)
     incremental->bucket_bytes = cal_bytes_u32(&object);
     incremental->buckets = cal_bytes_u32(&object);
     return !object.bad && big != incremental->little && incremental->bucket_bytes > 4 &&
+           incremental->bucket_bytes <= cal_window_size(incremental->file) &&
            read_index(incremental);
 }
 

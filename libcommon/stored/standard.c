@@ -111,7 +111,8 @@ static bool read_index(cal_bytes *bytes, struct index *index)
 
 static bool read_indices(cal_standard *standard, const struct chain *chain)
 {
-    if (standard->bucket_bytes <= 16 || chain->bytes > cal_window_size(standard->file))
+    int64_t size = cal_window_size(standard->file);
+    if (standard->bucket_bytes <= 16 || standard->bucket_bytes > size || chain->bytes > size)
         return false;
     uint8_t *bytes = cal_alloc((size_t)chain->bytes, 1);
     cal_bytes walk = {bytes, bytes + chain->bytes, standard->little, false};

@@ -1,144 +1,26 @@
 /* The functions of table.h as the tools see them. A table that is opened for reading is read from its files (stored/stored.h) until something is
  * asked that these do not tell; only then casacore is loaded and opens it too. What is wrong with a table, casacore says. A table that is being
  * written is casacore's alone. */
-#include "table/table.h"
 #include "base/mem.h"
-#include "base/parallel.h"
-#include "stored/stored.h"
-#include "table/late.h"
-#include <pthread.h>
+#include "table/reach.h"
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-struct cal_table {
-    char *path;
-    cal_stored *stored;  /* or NULL */
-    cal_table *casacore; /* what the library calls a cal_table; NULL before it is needed */
-    bool write;
-    dev_t device; /* which folder it is */
-    ino_t inode;
-    struct cal_table *next; /* of all that are open */
-};
-
-/* ---- all that are open ---- */
-
-static cal_table *open_tables;
-static pthread_mutex_t open_lock = PTHREAD_MUTEX_INITIALIZER;
-
-static void enlist(cal_table *table)
-{
-    struct stat status;
-    if (!stat(table->path, &status)) {
-        table->device = status.st_dev;
-        table->inode = status.st_ino;
-    }
-    pthread_mutex_lock(&open_lock);
-    table->next = open_tables;
-    open_tables = table;
-    pthread_mutex_unlock(&open_lock);
-}
-
-static void strike(const cal_table *table)
-{
-    pthread_mutex_lock(&open_lock);
-    for (cal_table **at = &open_tables; *at; at = &(*at)->next)
-        if (*at == table) {
-            *at = table->next;
-            break;
-        }
-    pthread_mutex_unlock(&open_lock);
-}
-
-/* The next table at that path that is written, or read from its files. */
-static cal_table *find_open(const char *path, bool write, cal_table *after)
-{
-    struct stat status;
-    if (stat(path, &status))
-        return NULL;
-    pthread_mutex_lock(&open_lock);
-    cal_table *found = after ? after->next : open_tables;
-    while (found && !(found->device == status.st_dev && found->inode == status.st_ino &&
-                      (write ? found->write : found->stored != NULL)))
-        found = found->next;
-    pthread_mutex_unlock(&open_lock);
-    return found;
-}
-
-/* ---- the way to casacore ---- */
-
-static cal_table *wrap(const char *path, cal_stored *stored, cal_table *casacore, bool write)
-{
-    cal_table *table = CAL_NEW(cal_table);
-    size_t length = strlen(path);
-    while (length > 1 && path[length - 1] == '/')
-        length--;
-    table->path = strndup(path, length);
-    table->stored = stored;
-    table->casacore = casacore;
-    table->write = write;
-    enlist(table);
-    return table;
-}
-
-/* Casacore's object for a table, which is opened now if it was not. */
-static cal_status reach(const cal_table *table, cal_table **casacore, cal_error *err)
-{
-    cal_table *reached = (cal_table *)table;
-    cal_status status = CAL_OK;
-    if (!reached->casacore)
-        status = cal_late_load(&cal_late_tables, err);
-    if (!status && !reached->casacore)
-        status = CAL_LATE(tables, cal_table_open)(table->path, false, &reached->casacore, err);
-    *casacore = reached->casacore;
-    return status;
-}
-
-/* Once a table is written, casacore takes over those that read it, so that they see what is written. */
-static void give_up_stored(const char *path)
-{
-    cal_table *casacore;
-    for (cal_table *table = NULL; (table = find_open(path, false, table));)
-        if (!reach(table, &casacore, NULL)) {
-            cal_stored_close(table->stored);
-            table->stored = NULL;
-        }
-}
-
-/* A table that a function of the library opened, NULL where that failed. */
-static cal_status hand_over(cal_status status, cal_table *casacore, bool write, cal_table **table)
-{
-    *table = NULL;
-    if (!casacore)
-        return status;
-    *table = wrap(CAL_LATE(tables, cal_table_path)(casacore), NULL, casacore, write);
-    if (write)
-        give_up_stored((*table)->path);
-    return status;
-}
-
 /* ---- opening and closing ---- */
-
-/* No thread can start while a library is loaded. */
-void cal_table_load_ahead(int jobs)
-{
-    cal_parallel_prepare(jobs);
-    cal_late_load_ahead(&cal_late_tables);
-}
 
 cal_status cal_table_open(const char *path, bool write, cal_table **table, cal_error *err)
 {
     cal_table *casacore = NULL;
-    cal_stored *stored = write || find_open(path, true, NULL) ? NULL : cal_stored_open(path);
+    cal_stored *stored =
+        write || cal_table_find_open(path, true, NULL) ? NULL : cal_stored_open(path);
     if (stored) {
-        *table = wrap(path, stored, NULL, false);
+        *table = cal_table_wrap(path, stored, NULL, false);
         return CAL_OK;
     }
     cal_status status = cal_late_load(&cal_late_tables, err);
     if (!status)
         status = CAL_LATE(tables, cal_table_open)(path, write, &casacore, err);
-    return hand_over(status, casacore, write, table);
+    return cal_table_hand_over(status, casacore, write, table);
 }
 
 cal_status cal_table_open_sub(const cal_table *table, const char *name, cal_table **sub,
@@ -151,10 +33,10 @@ cal_status cal_table_open_sub(const cal_table *table, const char *name, cal_tabl
         free(path);
         return found;
     }
-    cal_status status = reach(table, &casacore, err);
+    cal_status status = cal_table_reach(table, &casacore, err);
     if (!status)
         status = CAL_LATE(tables, cal_table_open_sub)(casacore, name, &opened, err);
-    return hand_over(status, opened, table->write, sub);
+    return cal_table_hand_over(status, opened, table->write, sub);
 }
 
 bool cal_table_has_sub(const cal_table *table, const char *name)
@@ -176,14 +58,14 @@ cal_status cal_table_create(const char *path, const cal_table_def *def, int64_t 
     cal_status status = cal_late_load(&cal_late_tables, err);
     if (!status)
         status = CAL_LATE(tables, cal_table_create)(path, def, rows, &casacore, err);
-    return hand_over(status, casacore, true, table);
+    return cal_table_hand_over(status, casacore, true, table);
 }
 
 cal_status cal_table_close(cal_table *table, cal_error *err)
 {
     if (!table)
         return CAL_OK;
-    strike(table);
+    cal_table_strike(table);
     cal_status status =
         table->casacore ? CAL_LATE(tables, cal_table_close)(table->casacore, err) : CAL_OK;
     cal_stored_close(table->stored);
@@ -229,8 +111,9 @@ jv cal_table_keywords(const cal_table *table, const char *column)
     if (jv_is_valid(keywords))
         return keywords;
     jv_free(keywords);
-    return reach(table, &casacore, NULL) ? jv_object()
-                                         : CAL_LATE(tables, cal_table_keywords)(casacore, column);
+    return cal_table_reach(table, &casacore, NULL)
+               ? jv_object()
+               : CAL_LATE(tables, cal_table_keywords)(casacore, column);
 }
 
 /* ---- columns ---- */
@@ -273,7 +156,7 @@ bool cal_table_cell_shape(cal_table *table, const char *column, int64_t row, int
     if (table->stored && cal_stored_cell_shape(table->stored, column, row, &defined, ndim, shape))
         return defined;
     *ndim = 0;
-    return !reach(table, &casacore, NULL) &&
+    return !cal_table_reach(table, &casacore, NULL) &&
            CAL_LATE(tables, cal_table_cell_shape)(casacore, column, row, ndim, shape);
 }
 
@@ -293,7 +176,7 @@ cal_status cal_table_get(cal_table *table, const char *column, cal_type type, ca
     cal_table *casacore;
     if (table->stored && cal_stored_get(table->stored, column, type, rows, out))
         return CAL_OK;
-    cal_status status = reach(table, &casacore, err);
+    cal_status status = cal_table_reach(table, &casacore, err);
     return status ? status
                   : CAL_LATE(tables, cal_table_get)(casacore, column, type, rows, out, err);
 }
@@ -328,7 +211,7 @@ cal_status cal_table_get_cell(cal_table *table, const char *column, cal_type typ
         return CAL_OK;
     *out = NULL;
     *count = 0;
-    cal_status status = reach(table, &casacore, err);
+    cal_status status = cal_table_reach(table, &casacore, err);
     return status
                ? status
                : CAL_LATE(tables, cal_table_get_cell)(casacore, column, type, row, out, count, err);
@@ -340,7 +223,7 @@ cal_status cal_table_locate(cal_table *table, const char *column, cal_type type,
     cal_table *casacore;
     if (table->stored && cal_stored_locate(table->stored, column, type, rows, located))
         return CAL_OK;
-    cal_status status = reach(table, &casacore, err);
+    cal_status status = cal_table_reach(table, &casacore, err);
     return status ? status
                   : CAL_LATE(tables, cal_table_locate)(casacore, column, type, rows, located, err);
 }
@@ -359,7 +242,7 @@ cal_status cal_table_find_runs(cal_table *table, const char *column, cal_type ty
     if (table->stored &&
         cal_stored_find_runs(table->stored, column, type, rows, ndim, shape, run, count))
         return CAL_OK;
-    cal_status status = reach(table, &casacore, err);
+    cal_status status = cal_table_reach(table, &casacore, err);
     return status ? status
                   : CAL_LATE(tables, cal_table_find_runs)(casacore, column, type, rows, ndim, shape,
                                                           run, count, err);
@@ -370,9 +253,9 @@ cal_status cal_table_find_runs(cal_table *table, const char *column, cal_type ty
 cal_status cal_table_set_sub(cal_table *table, const char *name, cal_table *sub, cal_error *err)
 {
     cal_table *casacore, *sub_casacore;
-    cal_status status = reach(table, &casacore, err);
+    cal_status status = cal_table_reach(table, &casacore, err);
     if (!status)
-        status = reach(sub, &sub_casacore, err);
+        status = cal_table_reach(sub, &sub_casacore, err);
     return status ? status : CAL_LATE(tables, cal_table_set_sub)(casacore, name, sub_casacore, err);
 }
 
@@ -380,10 +263,10 @@ cal_status cal_table_copy_open(const cal_table *table, const char *path, cal_spa
                                int *dangling, cal_table **copied, cal_error *err)
 {
     cal_table *casacore, *made = NULL;
-    cal_status status = reach(table, &casacore, err);
+    cal_status status = cal_table_reach(table, &casacore, err);
     if (!status)
         status = CAL_LATE(tables, cal_table_copy_open)(casacore, path, rows, dangling, &made, err);
-    return hand_over(status, made, true, copied);
+    return cal_table_hand_over(status, made, true, copied);
 }
 
 /* clang-format off */
@@ -395,7 +278,7 @@ cal_status cal_table_copy_open(const cal_table *table, const char *path, cal_spa
     cal_status name parameters                                                                     \
     {                                                                                              \
         cal_table *casacore;                                                                       \
-        cal_status status = reach(table, &casacore, err);                                          \
+        cal_status status = cal_table_reach(table, &casacore, err);                                          \
         return status ? status : CAL_LATE(tables, name) arguments;                                 \
     }
 
